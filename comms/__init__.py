@@ -1,0 +1,1 @@
+"""Entente: secure stakeholder communications. One Django app per capability; see docs/architecture in README."""

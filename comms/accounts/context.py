@@ -1,0 +1,118 @@
+"""What the shell around every page needs to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from comms.accounts import selectors
+from comms.accounts.models import User, Workspace
+from comms.core.actors import Role
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the navigation. `key` is the namespace of the app it opens."""
+
+    key: str
+    label: str | Promise
+    icon: str
+    route: str
+    roles: frozenset[Role] = frozenset()
+    url: str = ""
+    active: bool = False
+
+
+_NAVIGATION = (
+    NavItem("insights", _("Today"), "sun", "insights:today"),
+    NavItem("threads", _("Threads"), "messages", "threads:list"),
+    NavItem("directory", _("Directory"), "address-book", "directory:list"),
+    NavItem("content", _("Content"), "file-text", "content:list"),
+    NavItem("campaigns", _("Campaigns"), "send", "campaigns:list"),
+    NavItem(
+        "ledger",
+        _("Audit trail"),
+        "list-check",
+        "ledger:list",
+        frozenset({Role.ADMIN, Role.ANALYST}),
+    ),
+    NavItem("accounts", _("Settings"), "settings", "accounts:settings"),
+)
+
+
+@dataclass
+class Shell:
+    """The frame of a page. Everything is lazy: a page that shows no frame asks nothing."""
+
+    request: HttpRequest
+    language: str = field(default_factory=lambda: translation.get_language() or "en")
+
+    @property
+    def workspace(self) -> Workspace | None:
+        """The workspace of the address, or None outside one."""
+        return getattr(self.request, "workspace", None)
+
+    @cached_property
+    def person(self) -> User | None:
+        """Who is signed in."""
+        user = getattr(self.request, "user", None)
+        return user if isinstance(user, User) else None
+
+    @cached_property
+    def workspaces(self) -> list[Workspace]:
+        """Where else the person may go."""
+        return selectors.list_workspaces_of(self.person.id) if self.person else []
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The person's roles here."""
+        actor = getattr(self.request, "actor", None)
+        return actor.roles if actor else frozenset()
+
+    @property
+    def hold(self) -> str | None:
+        """Why nothing goes out at the moment, or None."""
+        return (self.workspace.hold_reason or None) if self.workspace else None
+
+    @property
+    def theme(self) -> str:
+        """`auto`, `light` or `dark`."""
+        return self.person.theme if self.person else User.Theme.AUTO
+
+    @property
+    def direction(self) -> str:
+        """`rtl` or `ltr`."""
+        return "rtl" if translation.get_language_bidi() else "ltr"
+
+    @cached_property
+    def nav(self) -> list[NavItem]:
+        """The entries that this person may open here."""
+        if self.workspace is None:
+            return []
+        match = self.request.resolver_match
+        here = match.namespaces[0] if match and match.namespaces else ""
+        items = []
+        for item in _NAVIGATION:
+            if item.roles and self.roles.isdisjoint(item.roles):
+                continue
+            try:
+                url = reverse(item.route, args=[self.workspace.slug])
+            except NoReverseMatch:
+                continue
+            items.append(
+                NavItem(
+                    item.key, item.label, item.icon, item.route, item.roles, url, item.key == here
+                )
+            )
+        return items
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """Context processor: `shell` in every template."""
+    return {"shell": Shell(request)}

@@ -1,0 +1,67 @@
+"""The door of every page of a workspace: who is this, are they a member, then the workspace's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+
+from comms.accounts import selectors
+from comms.accounts.models import Workspace
+from comms.core.actors import Actor, Role
+from comms.core.errors import ForbiddenError, NotFoundError
+from comms.core.tenancy import in_workspace
+
+_P = ParamSpec("_P")
+
+
+class MemberRequest(HttpRequest):
+    """A request whose person is a member of the workspace in the address."""
+
+    actor: Actor
+    workspace: Workspace
+
+
+def member_view(
+    *roles: Role,
+) -> Callable[
+    [Callable[Concatenate[MemberRequest, _P], HttpResponseBase]], Callable[..., HttpResponseBase]
+]:
+    """A view for members of the workspace that the address names, holding one of `roles` if given.
+
+    The view runs in `in_workspace`, so it must not talk to the network. People who are not signed in go
+    to the sign-in page; people who are not members get "not found"; members without the role "forbidden".
+    `NotFoundError` and `ForbiddenError` raised inside become 404 and 403.
+    """
+
+    def decorate(
+        view: Callable[Concatenate[MemberRequest, _P], HttpResponseBase],
+    ) -> Callable[..., HttpResponseBase]:
+        @login_required
+        @wraps(view)
+        def scoped(
+            request: Any, workspace: str, *args: _P.args, **kwargs: _P.kwargs
+        ) -> HttpResponseBase:
+            try:
+                place = selectors.get_actor(user_id=request.user.id, slug=workspace)
+                if roles and not place.actor.holds(*roles):
+                    raise ForbiddenError(_("Your roles in this workspace do not include this."))
+                request.actor = place.actor
+                request.workspace = place.workspace
+                with in_workspace(place.workspace.id):
+                    response = view(request, *args, **kwargs)
+                    # A template rendered later would run outside the workspace and find nothing.
+                    if hasattr(response, "render") and callable(response.render):
+                        response = response.render()
+                    return response
+            except NotFoundError as error:
+                raise Http404(error.message) from error
+
+        scoped.workspace_roles = roles  # type: ignore[attr-defined]  # read by the permission matrix
+        return scoped
+
+    return decorate

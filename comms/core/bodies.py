@@ -1,0 +1,123 @@
+"""Request bodies are read here, in the event loop, before a thread is taken.
+
+Ten slow uploads in the WSGI threads delayed every page by 5 s; here a slow sender costs a coroutine.
+Small bodies stay in memory, larger ones go to a temporary file, too large ones are drained and refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+_Scope = MutableMapping[str, Any]
+_Message = MutableMapping[str, Any]
+_Receive = Callable[[], Awaitable[_Message]]
+_Send = Callable[[_Message], Awaitable[None]]
+_App = Callable[[_Scope, _Receive, _Send], Awaitable[None]]
+
+IN_MEMORY_BYTES = 2 * 1024 * 1024
+DRAIN_BYTES = 512 * 1024 * 1024
+CHUNK_BYTES = 256 * 1024
+
+
+class BodyGate:
+    """Passes a request on once its body is here; answers 413 above `limit` bytes, 408 after `seconds`."""
+
+    def __init__(
+        self, app: _App, *, limit: int, seconds: float, refusal: Callable[[int, str], bytes]
+    ) -> None:
+        self.app = app
+        self.limit = limit
+        self.seconds = seconds
+        self.refusal = refusal
+
+    async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
+        if scope["type"] != "http" or scope["method"] in {"GET", "HEAD"}:
+            await self.app(scope, receive, send)
+            return
+        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as body:
+            try:
+                async with asyncio.timeout(self.seconds):
+                    size = await self._read(receive, body)
+            except TimeoutError:
+                await self._refuse(scope, send, 408)
+                return
+            if size is None:
+                return
+            if size > self.limit:
+                await self._refuse(scope, send, 413)
+                return
+            body.seek(0)
+            await self.app(scope, _Replay(body, size, receive), send)
+
+    async def _read(
+        self, receive: _Receive, body: tempfile.SpooledTemporaryFile[bytes]
+    ) -> int | None:
+        """Read all of the body; its size, or None when the client has gone."""
+        size = 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
+            chunk = message.get("body", b"")
+            size += len(chunk)
+            # A browser shows our answer only after it has sent everything, so the rest is read and dropped.
+            if size <= self.limit:
+                body.write(chunk)
+            elif size > DRAIN_BYTES:
+                return size
+            if not message.get("more_body", False):
+                return size
+
+    async def _refuse(self, scope: _Scope, send: _Send, status: int) -> None:
+        accept = next((value for key, value in scope["headers"] if key == b"accept"), b"").decode(
+            "latin-1"
+        )
+        if scope["path"].startswith("/api/") or "json" in accept:
+            title = (
+                "The request is too large."
+                if status == 413
+                else "The request took too long to arrive."
+            )
+            content = json.dumps({"type": "about:blank", "title": title, "status": status}).encode()
+            kind = b"application/problem+json"
+        else:
+            content = await asyncio.to_thread(self.refusal, status, accept)
+            kind = b"text/html; charset=utf-8"
+        await send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": [
+                    (b"content-type", kind),
+                    (b"content-length", str(len(content)).encode()),
+                    (b"cache-control", b"no-store"),
+                    (b"content-security-policy", b"default-src 'self'"),
+                    (b"connection", b"close"),
+                ],
+            }
+        )
+        await send({"type": "http.response.body", "body": content})
+
+
+class _Replay:
+    """A `receive` that gives the stored body in chunks, then what the connection says."""
+
+    def __init__(
+        self, body: tempfile.SpooledTemporaryFile[bytes], size: int, receive: _Receive
+    ) -> None:
+        self.body = body
+        self.left = size
+        self.started = False
+        self.receive = receive
+
+    async def __call__(self) -> _Message:
+        if self.started and self.left == 0:
+            return await self.receive()
+        self.started = True
+        chunk = self.body.read(min(CHUNK_BYTES, self.left)) if self.left else b""
+        self.left -= len(chunk)
+        return {"type": "http.request", "body": chunk, "more_body": self.left > 0}

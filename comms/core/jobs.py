@@ -1,0 +1,31 @@
+"""Work for the workers, handed over on commit.
+
+A job is a wake-up: its arguments are ids, the row in PostgreSQL is the queue. A wake-up that is lost
+(Valkey down) is made good by the next tick, so handing over never fails the request.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+import structlog
+from django.db import transaction
+
+log = structlog.get_logger(__name__)
+
+
+def enqueue(name: str, **ids: uuid.UUID | str | int) -> None:
+    """Send the task `name` to the workers once the open transaction commits. `ids` are its arguments."""
+    arguments = {
+        key: str(value) if isinstance(value, uuid.UUID) else value for key, value in ids.items()
+    }
+    transaction.on_commit(lambda: _send(name, arguments))
+
+
+def _send(name: str, arguments: dict[str, str | int]) -> None:
+    from celery import current_app  # services may not import celery; this seam is why they need not
+
+    try:
+        current_app.send_task(name, kwargs=arguments, retry=False)
+    except (OSError, current_app.connection_for_write().connection_errors) as error:
+        log.warning("job.not_handed_over", task=name, error=type(error).__name__)

@@ -1,0 +1,44 @@
+"""One port: HTTP goes to Django's WSGI handler in threads, WebSockets go to Channels."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
+
+from config.wsgi import application as _wsgi  # isort: skip - sets Django up before anything below is imported
+
+from a2wsgi import WSGIMiddleware
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from comms.core.bodies import BodyGate
+from comms.core.tenancy import refuse_bypassing_role
+from config.routing import websocket_urlpatterns
+
+refuse_bypassing_role()
+
+
+def _refusal(status: int, _accept: str) -> bytes:
+    return render_to_string(f"{status}.html").encode()
+
+
+_http: Any = BodyGate(
+    WSGIMiddleware(_wsgi, workers=settings.WEB_THREADS),
+    limit=settings.MAX_BODY_BYTES,
+    seconds=30,
+    refusal=_refusal,
+)
+
+application = ProtocolTypeRouter(
+    {
+        "http": _http,
+        "websocket": AllowedHostsOriginValidator(
+            AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
+        ),
+    }
+)

@@ -1,0 +1,34 @@
+"""The tests' settings: the embedded default in a data folder of its own, one database for each test worker."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from config import env
+
+_base = Path(__file__).resolve().parents[2]
+os.environ["VAR"] = env.text("TEST_VAR", str(_base / "var" / "test"))
+os.environ.setdefault("LOG_LEVEL", "ERROR")
+
+from config.settings.local import *  # noqa: E402, F403 - the folder has to be chosen before local reads it
+from config.settings.local import DATABASES, REDIS_URL  # noqa: E402 - as above
+
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+if _worker:
+    for _database in DATABASES.values():
+        _database["NAME"] = f"{_database['NAME']}_{_worker}"
+    _number = int(_worker.removeprefix("gw")) + 1
+    REDIS_URL = f"{REDIS_URL.split('?')[0]}?db={_number}"
+
+CELERY_BROKER_URL = env.celery_broker(REDIS_URL)
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "capacity": 1000, "prefix": "entente-test"},
+    }
+}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+ALLOWED_HOSTS = ["testserver", "localhost"]
+# The tests' own passwords are random sign-in secrets; strength of the hash is allauth's and Django's promise.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

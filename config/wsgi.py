@@ -1,0 +1,11 @@
+"""HTTP as WSGI: what uvicorn calls through a2wsgi, and what granian serves in production."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
+
+application = get_wsgi_application()

@@ -1,0 +1,195 @@
+"""The real services, one database for each test worker, and the cast that the tests know by name."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.test import Client
+from psycopg import sql
+
+from comms.accounts.models import User, Workspace
+from comms.core.actors import Actor, Role
+from comms.core.tenancy import in_workspace
+from comms.stack.embedded import running
+from tests import factories
+
+_ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start PostgreSQL and Valkey once, in the process that hands out the tests, and migrate a template."""
+    if hasattr(config, "workerinput") or config.option.collectonly or config.option.help:
+        return
+    stack = contextlib.ExitStack()
+    endpoints = stack.enter_context(running(settings.VAR, durable=False))
+    config.add_cleanup(stack.close)
+    _migrate_template(endpoints.database_owner_url)
+
+
+def _migrations_stamp() -> str:
+    digest = hashlib.sha256()
+    for file in sorted((_ROOT / "comms").glob("*/migrations/*.py")):
+        digest.update(file.read_bytes())
+    digest.update((_ROOT / "requirements-dev.lock").read_bytes())
+    return digest.hexdigest()
+
+
+def _migrate_template(owner_url: str) -> None:
+    """Bring the template database up to the migrations, anew when one of them has changed."""
+    stamp = Path(settings.VAR) / "template-stamp"
+    if stamp.is_file() and stamp.read_text() == _migrations_stamp():
+        return
+    stamp.unlink(missing_ok=True)
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        # The schema is public's tables only, so that the grants and default privileges stay.
+        tables = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user"
+        ).fetchall()
+        for (table,) in tables:
+            connection.execute(
+                sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(sql.Identifier(table))
+            )
+        functions = connection.execute(
+            "SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
+            "WHERE n.nspname = 'public' AND pg_get_userbyid(p.proowner) = current_user"
+        ).fetchall()
+        for (function,) in functions:
+            connection.execute(
+                sql.SQL("DROP FUNCTION IF EXISTS {} CASCADE").format(sql.SQL(function))
+            )
+    call_command("migrate", database="owner", verbosity=0, interactive=False)
+    connections.close_all()
+    stamp.write_text(_migrations_stamp())
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: object) -> Iterator[None]:
+    """A database of this worker's own, copied from the migrated template, seen as the app's role."""
+    owner = settings.DATABASES["owner"]
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"comms_test_{worker}"
+    dsn = {
+        "host": owner["HOST"],
+        "port": owner["PORT"] or None,
+        "user": owner["USER"],
+        "password": owner["PASSWORD"],
+    }
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    with psycopg.connect(dbname="postgres", autocommit=True, **dsn) as connection:  # type: ignore[arg-type]  # a dict of connection words
+        # Two workers may not copy the template at the same moment.
+        connection.execute("SELECT pg_advisory_lock(7411)")
+        connection.execute(drop)
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE comms STRATEGY FILE_COPY").format(
+                sql.Identifier(name)
+            )
+        )
+    for alias in ("default", "owner"):
+        settings.DATABASES[alias]["NAME"] = name
+        connections[alias].settings_dict["NAME"] = name
+    yield
+    connections.close_all()
+    with psycopg.connect(dbname="postgres", autocommit=True, **dsn) as connection:  # type: ignore[arg-type]  # as above
+        connection.execute(drop)
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+    """A database where commits are real; every table is emptied afterwards, by its owner."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django's blocker has no public type
+        try:
+            yield
+        finally:
+            with connections["owner"].cursor() as cursor:
+                cursor.execute(
+                    "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
+                    "AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
+                )
+                tables = ", ".join(f'"{name}"' for (name,) in cursor.fetchall())
+                cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+            connections.close_all()
+
+
+# The cast. Everyone is in `mission` but the outsider, who is an administrator elsewhere.
+
+
+@pytest.fixture
+def mission(db: None) -> Workspace:
+    """The workspace that the tests are about."""
+    return factories.make_workspace("mission", "Mission to the Talks")
+
+
+@pytest.fixture
+def elsewhere(db: None) -> Workspace:
+    """Another workspace, whose rows nobody of the mission may see."""
+    return factories.make_workspace("elsewhere", "Another Team")
+
+
+@pytest.fixture
+def ada(mission: Workspace) -> User:
+    """The administrator."""
+    return factories.make_member(mission, "ada@example.org", "Ada Admin", Role.ADMIN)
+
+
+@pytest.fixture
+def dina(mission: Workspace) -> User:
+    """A diplomat."""
+    return factories.make_member(mission, "dina@example.org", "Dina Diplomat", Role.DIPLOMAT)
+
+
+@pytest.fixture
+def edgar(mission: Workspace) -> User:
+    """An editor: writes updates."""
+    return factories.make_member(mission, "edgar@example.org", "Edgar Editor", Role.EDITOR)
+
+
+@pytest.fixture
+def petra(mission: Workspace) -> User:
+    """An approver: the second pair of eyes."""
+    return factories.make_member(mission, "petra@example.org", "Petra Approver", Role.APPROVER)
+
+
+@pytest.fixture
+def anna(mission: Workspace) -> User:
+    """An analyst: reads, changes nothing."""
+    return factories.make_member(mission, "anna@example.org", "Anna Analyst", Role.ANALYST)
+
+
+@pytest.fixture
+def oscar(elsewhere: Workspace) -> User:
+    """The outsider: administrator of another workspace."""
+    return factories.make_member(elsewhere, "oscar@example.org", "Oscar Outsider", *Role)
+
+
+@pytest.fixture
+def as_user() -> Callable[[User], Client]:
+    """A test client that is signed in as the given person."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def acting() -> Callable[[User, Workspace], Actor]:
+    """The actor that a person is in a workspace."""
+    return factories.actor_of
+
+
+@pytest.fixture
+def in_mission(mission: Workspace) -> Iterator[Workspace]:
+    """The test itself runs inside the mission's workspace."""
+    with in_workspace(mission.id):
+        yield mission

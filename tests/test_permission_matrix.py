@@ -1,0 +1,95 @@
+"""Who may open what. A route without a row fails, and so does a row without a route."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from comms.accounts.models import User, Workspace
+from comms.core.tenancy import in_workspace
+from tests import permissions
+from tests.permissions.rows import PERSONAS, Cast, Row
+
+_MODULES = [
+    module.name for module in pkgutil.iter_modules(permissions.__path__) if module.name != "rows"
+]
+ROWS: list[Row] = [
+    row for name in _MODULES for row in importlib.import_module(f"tests.permissions.{name}").ROWS
+]
+
+
+def _routes(patterns: list[URLPattern | URLResolver], namespace: str = "") -> Iterator[str]:
+    for entry in patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from _routes(entry.url_patterns, inner)
+        else:
+            yield f"{namespace}{entry.name}" if entry.name else f"(unnamed) {entry.pattern}"
+
+
+def test_every_route_has_a_row() -> None:
+    """A new page fails here until somebody says who may open it."""
+    missing = sorted(set(_routes(get_resolver().url_patterns)) - {row.name for row in ROWS})
+    assert not missing, f"say in tests/permissions/ who may open: {missing}"
+
+
+def test_every_row_has_a_route() -> None:
+    """A row that outlived its page is removed."""
+    stale = sorted({row.name for row in ROWS} - set(_routes(get_resolver().url_patterns)))
+    assert not stale, f"no route has this name: {stale}"
+
+
+@pytest.fixture
+def cast(
+    mission: Workspace,
+    elsewhere: Workspace,
+    ada: User,
+    dina: User,
+    edgar: User,
+    petra: User,
+    anna: User,
+    oscar: User,
+) -> Cast:
+    """Everyone."""
+    people = {
+        "admin": ada,
+        "diplomat": dina,
+        "editor": edgar,
+        "approver": petra,
+        "analyst": anna,
+        "outsider": oscar,
+    }
+    return Cast(mission=mission, elsewhere=elsewhere, people=people)
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+@pytest.mark.parametrize(
+    "row", ROWS, ids=lambda row: f"{row.method} {row.name} {row.query}".strip()
+)
+def test_route_answers_by_role(row: Row, persona: str, cast: Cast) -> None:
+    """Each persona gets exactly the status that the row says."""
+    with in_workspace(cast.mission.id):
+        arguments = row.arguments(cast)
+        data = row.data(cast)
+    client = Client(raise_request_exception=False)
+    if persona != "anonymous":
+        client.force_login(
+            cast.people[persona], backend="allauth.account.auth_backends.AuthenticationBackend"
+        )
+    address = reverse(row.name, kwargs=arguments) + row.query
+    kind = {"content_type": row.content_type} if row.content_type else {}
+    response = (
+        client.generic(row.method, address, headers=dict(row.headers))
+        if row.method
+        not in {
+            "GET",
+            "POST",
+        }
+        else getattr(client, row.method.lower())(address, data, headers=dict(row.headers), **kind)
+    )
+    assert response.status_code == row.status_for(persona)
