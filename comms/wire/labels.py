@@ -1,0 +1,41 @@
+"""Every label that separates one use of a key from another, and every type number."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SIGN_IDENTITY: Final = "comms/v1/identity"
+SIGN_SUCCESSOR: Final = "comms/v1/identity-successor"
+SIGN_VAULT: Final = "comms/v1/vault"
+SIGN_EPOCH: Final = "comms/v1/epoch"
+SIGN_ENVELOPE: Final = "comms/v1/envelope"
+
+SEAL_VAULT: Final = "comms/v1/vault"
+SEAL_VAULT_WRAP: Final = "comms/v1/vault-wrap"
+SEAL_ABOUT: Final = "comms/v1/about"
+SEAL_ENVELOPE: Final = "comms/v1/envelope"
+
+WRAP_EPOCH_KEY: Final = "comms/v1/epoch-key"
+WRAP_HISTORY: Final = "comms/v1/history"
+
+DERIVE_CONFIRM: Final = "comms/v1/confirm"
+DERIVE_SIGN_IN: Final = "comms/v1/sign-in"
+DERIVE_PASSPHRASE: Final = "comms/v1/wrap/passphrase"  # noqa: S105 -- a public label
+DERIVE_PASSKEY: Final = "comms/v1/wrap/passkey"
+DERIVE_RECOVERY: Final = "comms/v1/wrap/recovery"
+PRF_SALT_INPUT: Final = "comms/v1/prf"
+
+IDENTITY_TBS: Final = 1
+IDENTITY_ENTRY: Final = 2
+VAULT_TBS: Final = 3
+VAULT: Final = 4
+VAULT_CONTENTS: Final = 5
+VAULT_WRAP: Final = 6
+EPOCH_TBS: Final = 7
+EPOCH_RECORD: Final = 8
+ABOUT: Final = 9
+HEADER: Final = 10
+ENVELOPE: Final = 11
+EPOCH_UPLOAD: Final = 12
+BODY_TEXT: Final = 32
+BODY_LAST: Final = 43  # 33 up to here are reserved for bodies that this build does not read yet
