@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
+from importlib.util import find_spec
 
 from celery import Celery
+from celery.signals import beat_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
 app = Celery("entente")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+def beat_schedule() -> dict[str, dict[str, object]]:
+    """Every app's own ticks: the module-level `BEAT` of its tasks."""
+    from django.apps import apps  # the registry is ready only once a worker or a beat has set Django up
+
+    schedule: dict[str, dict[str, object]] = {}
+    for config in apps.get_app_configs():
+        if config.name.startswith("comms.") and find_spec(f"{config.name}.tasks"):
+            schedule.update(getattr(import_module(f"{config.name}.tasks"), "BEAT", {}))
+    return schedule
+
+
+@beat_init.connect
+def _schedule(sender: object, **_kwargs: object) -> None:
+    """Beat asks for its schedule after this signal."""
+    app.conf.beat_schedule = beat_schedule()
