@@ -1,0 +1,47 @@
+# Two commands matter: 'make run' and 'make test'. Both prepare what they need and ask nothing.
+# Settings come by environment: HOST, PORT, VAR (the data folder), DEMO=1.
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help run bootstrap test verify lock chaos soak clean
+
+help: ## this list
+	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z%-]+):.*## /  make \1\t/' | expand -t 26
+
+run: ## prepare what is missing, then start everything; Ctrl-C stops it
+	@scripts/bootstrap.sh run
+	@exec $(PYTHON) manage.py up
+
+bootstrap: ## prepare for development and tests, start nothing
+	@scripts/bootstrap.sh check
+
+test: ## every check: lint, types, contracts, front end, tests, browser
+	@scripts/bootstrap.sh test
+	@exec $(PYTHON) scripts/checks.py all
+
+verify: ## every check but the browser tests
+	@scripts/bootstrap.sh check
+	@exec $(PYTHON) scripts/checks.py verify
+
+lock: ## pin the dependencies that pyproject.toml names, with hashes
+	@scripts/bootstrap.sh check
+	.venv/bin/uv pip compile -q --generate-hashes --no-emit-index-url pyproject.toml -o requirements.lock
+	.venv/bin/uv pip compile -q --generate-hashes --no-emit-index-url --group dev pyproject.toml -o requirements-dev.lock
+	@scripts/bootstrap.sh check
+
+chaos: ## kill every process in turn while mails are sent; counts must add up
+	@scripts/bootstrap.sh test
+	@exec $(PYTHON) -m pytest tests/chaos -m chaos
+
+soak: ## the long tests
+	@scripts/bootstrap.sh test
+	@exec $(PYTHON) -m pytest -m slow
+
+bench-%: ## run one benchmark, bench/NAME.py
+	@test -f bench/$*.py || { echo "There is no benchmark bench/$*.py."; exit 2; }
+	@scripts/bootstrap.sh check
+	@exec $(PYTHON) bench/$*.py
+
+clean: ## remove what was built; the data folder stays
+	rm -rf .venv frontend/node_modules frontend/dist static-built

@@ -1,0 +1,157 @@
+#!/usr/bin/env bash
+# Makes the working copy ready: virtual environment, locked packages, front end, translations.
+# Every step leaves a stamp of what it was made from, so that a second run does nothing.
+#
+#   scripts/bootstrap.sh run    what 'make run' needs
+#   scripts/bootstrap.sh test   that, and what 'make test' needs, Chromium included
+#   scripts/bootstrap.sh check  that without Chromium, for 'make verify'
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 LC_ALL=C.UTF-8
+purpose="${1:-run}"
+venv=.venv
+stamps="$venv/stamps"
+
+say() { printf '%s\n' "$*"; }
+stop() { printf '%s\n' "$*" >&2; exit 1; }
+
+# The lock files can't hold pip's own first step, so its version and hashes stand in a file like theirs.
+uv_lock=scripts/uv.lock.txt
+
+# A stamp is a hash of the content of what a step reads, and of the place (a venv can't be moved).
+digest() { { pwd; cat -- "$@"; } | sha256sum | cut -d' ' -f1; }
+is_fresh() { [ -f "$stamps/$1" ] && [ "$(cat "$stamps/$1")" = "$2" ]; }
+stamp() { mkdir -p "$stamps" && printf '%s\n' "$2" > "$stamps/$1"; }
+
+find_python() {
+  local name
+  for name in "${PYTHON:-}" python3.13 python3.12 python3.11 python3 python; do
+    if [ -n "$name" ] && command -v "$name" > /dev/null \
+      && "$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2> /dev/null; then
+      command -v "$name"
+      return
+    fi
+  done
+  stop "Python 3.11 or newer with its venv module is needed: install it (Debian: apt-get install python3 python3-venv) and run this again."
+}
+
+make_venv() {
+  local python
+  # A virtual environment can't be moved: one that was made elsewhere is made again.
+  if grep -qF "$(pwd)/$venv" "$venv/bin/activate" 2> /dev/null && "$venv/bin/python" -c '' 2> /dev/null; then
+    return
+  fi
+  python="$(find_python)"
+  say "Making the virtual environment in $venv with $("$python" --version)"
+  "$python" -m venv --clear "$venv" || stop "The virtual environment couldn't be made in $venv: see above."
+}
+
+install_python() {
+  local lock="$1" want
+  want="$(digest "$lock" "$uv_lock")"
+  # The packages of the tests contain those of the program.
+  if is_fresh python-dev "$(digest requirements-dev.lock "$uv_lock")" || is_fresh python "$want"; then
+    return
+  fi
+  if ! is_fresh uv "$(digest "$uv_lock")"; then
+    "$venv/bin/python" -m pip install --quiet --require-hashes --no-deps --only-binary :all: -r "$uv_lock" \
+      || stop "The installer uv couldn't be fetched: check the connection to the package index, then run this again."
+    stamp uv "$(digest "$uv_lock")"
+  fi
+  say "Installing the Python packages of $lock"
+  "$venv/bin/uv" pip install --quiet --require-hashes --only-binary :all: --python "$venv/bin/python" -r "$lock" \
+    || stop "The Python packages couldn't be installed: check the connection to the package index, then run this again."
+  rm -f "$stamps/python" "$stamps/python-dev"
+  if [ "$lock" = requirements-dev.lock ]; then stamp python-dev "$want"; else stamp python "$want"; fi
+}
+
+has_node() {
+  command -v node > /dev/null && command -v npm > /dev/null \
+    && node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2> /dev/null
+}
+
+find_node() {
+  if has_node; then return; fi
+  local lock=scripts/node.lock.txt
+  if ! is_fresh node "$(digest "$lock")"; then
+    say "Installing Node.js into the virtual environment (this machine has none of 20.19 or newer)"
+    "$venv/bin/uv" pip install --quiet --require-hashes --no-deps --python "$venv/bin/python" -r "$lock" \
+      || stop "Node.js couldn't be installed: install Node.js 20.19 or newer yourself and run this again."
+    stamp node "$(digest "$lock")"
+  fi
+  PATH="$(pwd)/$venv/bin:$PATH"
+  export PATH
+  has_node || stop "Node.js 20.19 or newer is needed: install it and run this again."
+}
+
+install_front_end() {
+  local want
+  want="$(digest frontend/package.json frontend/package-lock.json)"
+  if [ -d frontend/node_modules ] && is_fresh npm "$want"; then return; fi
+  say "Installing the front end's packages"
+  (cd frontend && npm ci --no-audit --no-fund --loglevel=error) \
+    || stop "The front end's packages couldn't be installed: check the connection to the package registry, then run this again."
+  stamp npm "$want"
+}
+
+# What the build reads: everything in frontend/ that isn't installed, built or a test.
+front_end_inputs() {
+  find frontend -type d \( -name node_modules -o -name dist -o -name test \) -prune -o -type f -print0 | LC_ALL=C sort -z
+}
+
+build_front_end() {
+  local want
+  want="$({ pwd; front_end_inputs | xargs -0 sha256sum; } | sha256sum | cut -d' ' -f1)"
+  if is_fresh front-end "$want" && [ -e "$(cat "$stamps/front-end-output" 2> /dev/null || echo /nowhere)" ]; then return; fi
+  say "Building the front end"
+  (cd frontend && npm run --silent build) || stop "The front end couldn't be built: see above."
+  local manifest
+  manifest="$(find frontend static-built -name manifest.json -not -path '*/node_modules/*' 2> /dev/null | head -n 1)"
+  printf '%s\n' "${manifest:-frontend}" > "$stamps/front-end-output"
+  stamp front-end "$want"
+}
+
+compile_messages() {
+  local sources want
+  sources="$(find . -name '*.po' -path '*/LC_MESSAGES/*' -not -path './.venv/*' -not -path '*/node_modules/*' | LC_ALL=C sort)"
+  [ -n "$sources" ] || return 0
+  want="$(printf '%s\n' "$sources" | tr '\n' '\0' | xargs -0 cat | sha256sum | cut -d' ' -f1)"
+  if is_fresh messages "$want"; then
+    local each missing=
+    while IFS= read -r each; do [ -f "${each%.po}.mo" ] || missing=yes; done <<< "$sources"
+    [ -n "$missing" ] || return 0
+  fi
+  say "Compiling the translations"
+  "$venv/bin/python" scripts/compile_messages.py || stop "The translations couldn't be compiled: see above."
+  stamp messages "$want"
+}
+
+has_chromium() { [ -x /usr/bin/chromium ] || command -v chromium > /dev/null; }
+has_fonts() { command -v fc-list > /dev/null && [ -n "$(fc-list :lang=ar family 2> /dev/null)" ]; }
+
+find_chromium() {
+  if has_chromium && has_fonts; then return; fi
+  local packages=()
+  has_chromium || packages+=(chromium)
+  has_fonts || packages+=(fontconfig fonts-noto-core)
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get > /dev/null; then
+    stop "The browser tests need ${packages[*]}: ask an administrator to run 'apt-get install ${packages[*]}', or run 'make verify', which leaves the browser out."
+  fi
+  say "Installing for the browser tests: ${packages[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  { apt-get -qq update && apt-get -qq install -y --no-install-recommends "${packages[@]}"; } > "$stamps/apt.log" 2>&1 < /dev/null \
+    || { tail -n 5 "$stamps/apt.log" >&2; stop "The packages ${packages[*]} couldn't be installed: install them yourself and run this again."; }
+}
+
+case "$purpose" in
+  run | test | check) ;;
+  *) stop "usage: scripts/bootstrap.sh run|test|check" ;;
+esac
+[ -w . ] || stop "This folder can't be written, and the packages are installed in it: copy it to a place of yours."
+make_venv
+if [ "$purpose" = run ]; then install_python requirements.lock; else install_python requirements-dev.lock; fi
+find_node
+install_front_end
+build_front_end
+compile_messages
+if [ "$purpose" = test ]; then find_chromium; fi
