@@ -12,7 +12,7 @@ import random
 import socket
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from comms.stack.errors import StackError
 from comms.stack.folder import Folder, make_folders, read_or_create, replace
@@ -110,15 +110,6 @@ def database_url(folder: Folder, listening: Listening, role: str, password: str)
         host = quote(str(folder.postgres), safe="")
         return f"postgresql://{role}:{quote(password)}@/{DATABASE}?host={host}&port={POSTGRES_PORT}"
     return f"postgresql://{role}:{quote(password)}@127.0.0.1:{listening.postgres_port}/{DATABASE}"
-
-
-def celery_url(redis_url: str) -> str:
-    """Reword a Redis URL for Celery, which writes Unix sockets as ``redis+socket://``."""
-    if not redis_url.startswith("unix://"):
-        return redis_url
-    parts = urlsplit(redis_url)
-    number = parts.query.removeprefix("db=") or "0"
-    return f"redis+socket://{parts.netloc}{parts.path}?virtual_host={number}"
 
 
 def postgres_socket(folder: Folder) -> Path:

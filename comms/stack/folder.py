@@ -53,6 +53,11 @@ class Folder:
         return self.root / "blobs"
 
     @property
+    def run(self) -> Path:
+        """What the running processes keep for themselves, such as beat's notes of its ticks."""
+        return self.root / "run"
+
+    @property
     def log(self) -> Path:
         return self.root / "log"
 
@@ -68,7 +73,14 @@ def make_folders(folder: Folder) -> None:
     """
     try:
         folder.root.mkdir(mode=0o755, parents=True, exist_ok=True)
-        for place in (folder.secrets, folder.state, folder.mail, folder.blobs, folder.log):
+        for place in (
+            folder.secrets,
+            folder.state,
+            folder.run,
+            folder.mail,
+            folder.blobs,
+            folder.log,
+        ):
             place.mkdir(mode=0o700, exist_ok=True)
         for place in (folder.postgres, folder.valkey):
             place.mkdir(mode=0o700, exist_ok=True)
