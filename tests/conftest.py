@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 from psycopg import sql
@@ -66,8 +67,13 @@ def _migrate_template(owner_url: str) -> None:
             connection.execute(
                 sql.SQL("DROP FUNCTION IF EXISTS {} CASCADE").format(sql.SQL(function))
             )
-    call_command("migrate", database="owner", verbosity=0, interactive=False)
-    connections.close_all()
+    # In a process of its own: pytest-django keeps this one from the database until a test asks.
+    subprocess.run(
+        [sys.executable, "-m", "django", "migrate", "--database=owner", "--verbosity=0", "--no-input"],
+        check=True,
+        cwd=_ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test"},
+    )
     stamp.write_text(_migrations_stamp())
 
 
