@@ -80,7 +80,7 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "comms.core.forms.Renderer"
 
 # Who signs in. The password of every form is the sign-in secret that the browser derived (docs/security.md).
 AUTH_USER_MODEL = "accounts.User"

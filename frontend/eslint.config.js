@@ -1,0 +1,38 @@
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import tseslint from "typescript-eslint";
+
+import { layers } from "./eslint.layers.js";
+
+export default tseslint.config(
+  { ignores: ["dist/", "node_modules/"] },
+  tseslint.configs.strictTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        projectService: true,
+        tsconfigRootDir: dirname(fileURLToPath(import.meta.url)),
+      },
+    },
+    rules: {
+      eqeqeq: "error",
+      "no-console": "error",
+      "no-eval": "error",
+      "no-implied-eval": "error",
+      "no-new-func": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/explicit-module-boundary-types": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "no-restricted-properties": [
+        "error",
+        { property: "innerHTML", message: "Build nodes; markup from strings is how scripts get in." },
+        { property: "outerHTML", message: "Build nodes; markup from strings is how scripts get in." },
+        { property: "insertAdjacentHTML", message: "Build nodes instead." },
+      ],
+    },
+  },
+  layers,
+);
