@@ -27,8 +27,11 @@ def _refusal(status: int, _accept: str) -> bytes:
     return render_to_string(f"{status}.html").encode()
 
 
+# a2wsgi and Django each describe the same WSGI and ASGI callables with types of their own.
+_wsgi_callable: Any = _wsgi
+_threads: Any = WSGIMiddleware(_wsgi_callable, workers=settings.WEB_THREADS)
 _http: Any = BodyGate(
-    WSGIMiddleware(_wsgi, workers=settings.WEB_THREADS),
+    _threads,
     limit=settings.MAX_BODY_BYTES,
     seconds=30,
     refusal=_refusal,

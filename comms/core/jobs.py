@@ -10,6 +10,7 @@ import uuid
 
 import structlog
 from django.db import transaction
+from kombu.exceptions import OperationalError
 
 log = structlog.get_logger(__name__)
 
@@ -27,5 +28,5 @@ def _send(name: str, arguments: dict[str, str | int]) -> None:
 
     try:
         current_app.send_task(name, kwargs=arguments, retry=False)
-    except (OSError, current_app.connection_for_write().connection_errors) as error:
+    except (OSError, OperationalError) as error:
         log.warning("job.not_handed_over", task=name, error=type(error).__name__)
