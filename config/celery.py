@@ -18,7 +18,8 @@ app.autodiscover_tasks()
 
 def beat_schedule() -> dict[str, dict[str, object]]:
     """Every app's own ticks: the module-level `BEAT` of its tasks."""
-    from django.apps import apps  # the registry is ready only once a worker or a beat has set Django up
+    # The registry is ready only once a worker or a beat has set Django up.
+    from django.apps import apps
 
     schedule: dict[str, dict[str, object]] = {}
     for config in apps.get_app_configs():
