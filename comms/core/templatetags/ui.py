@@ -14,7 +14,7 @@ from django.template.context import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django_vite.core.asset_loader import DjangoViteAssetLoader
@@ -75,13 +75,13 @@ def listed_icons() -> frozenset[str]:
 def icon(name: str, label: str = "", size: Literal["", "sm", "lg"] = "") -> SafeString:
     """Draw an outline icon; without a label it is decoration, which a screen reader skips.
 
-    Raises UnknownIconError for a name that the sprite doesn't hold.
+    Raises UnknownIconError for a name that the sprite doesn't hold. Without a build nothing is drawn.
     """
     known = listed_icons()
     if known and name not in known:
         raise UnknownIconError(name)
     classes = f"icon icon-{size}" if size else "icon"
-    href = f"{asset('src/theme/icons.svg')}#{name}"
+    href = f"{asset_or_nothing('src/theme/icons.svg')}#{name}"
     if label:
         return format_html(
             '<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>',
@@ -151,6 +151,12 @@ def repeat_block(context: Context, name: str) -> SafeString:
     blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
     node = blocks.get_block(name) if blocks is not None else None
     return cast(SafeString, node.render(context)) if node is not None else mark_safe("")  # noqa: S308 -- a constant
+
+
+@register.simple_tag
+def words(element_id: str, **texts: str) -> SafeString:
+    """Leave translated words for a script; `words(id, names)` of pages/shell/words reads them."""
+    return json_script({name: str(text) for name, text in texts.items()}, element_id)
 
 
 class EmptyStateNode(template.Node):

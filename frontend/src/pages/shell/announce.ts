@@ -1,0 +1,43 @@
+/** Says what just happened, to the eye and to a screen reader, in the page's live region. */
+
+export type Tone = "good" | "warn" | "bad" | "info";
+
+const ICONS: Record<Tone, string> = {
+  good: "circle-check",
+  warn: "alert-triangle",
+  bad: "alert-circle",
+  info: "info-circle",
+};
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** Draw an icon of the sprite; its address comes from the page, where the build's names are known. */
+export function icon(name: string): SVGSVGElement {
+  const sprite = document.querySelector<HTMLMetaElement>('meta[name="icon-sprite"]')?.content ?? "";
+  const drawing = document.createElementNS(SVG, "svg");
+  drawing.setAttribute("class", "icon");
+  drawing.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `${sprite}#${name}`);
+  drawing.append(use);
+  return drawing;
+}
+
+/** Show a note on top of the page; a newer one takes the place of the last. Errors interrupt a screen reader. */
+export function announce(tone: Tone, text: string): void {
+  const region = document.getElementById("announcements");
+  if (region === null) {
+    throw new Error("The page has no #announcements region.");
+  }
+  const note = document.createElement("div");
+  note.className = `note note-${tone}`;
+  if (tone === "bad") {
+    note.setAttribute("role", "alert");
+  }
+  const words = document.createElement("div");
+  words.className = "note-text";
+  words.dir = "auto";
+  words.textContent = text;
+  note.append(icon(ICONS[tone]), words);
+  region.replaceChildren(note);
+}
