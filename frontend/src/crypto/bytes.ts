@@ -1,0 +1,71 @@
+/** Byte strings: the few operations that everything else is built from. */
+
+/** Bytes in memory of their own, which is what WebCrypto takes. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+const encoder = new TextEncoder();
+
+export const ZEROS: Bytes = new Uint8Array(32);
+
+/** UTF-8 of `text`; a lone surrogate becomes U+FFFD, so check first where that matters. */
+export function utf8(text: string): Bytes {
+  return encoder.encode(text);
+}
+
+export function concat(...parts: readonly Uint8Array[]): Bytes {
+  const result = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    result.set(part, at);
+    at += part.length;
+  }
+  return result;
+}
+
+/** Whether two byte strings are equal, in time that depends on their lengths only. */
+export function equal(left: Uint8Array, right: Uint8Array): boolean {
+  if (left.length !== right.length) return false;
+  let difference = 0;
+  for (let at = 0; at < left.length; at++) difference |= (left[at] ?? 0) ^ (right[at] ?? 0);
+  return difference === 0;
+}
+
+/** Negative, zero or positive, as the bytes compare from the first on. */
+export function compare(left: Uint8Array, right: Uint8Array): number {
+  const shared = Math.min(left.length, right.length);
+  for (let at = 0; at < shared; at++) {
+    const difference = (left[at] ?? 0) - (right[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+export function toHex(data: Uint8Array): string {
+  return Array.from(data, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Raises RangeError for anything but pairs of hex digits. */
+export function fromHex(hex: string): Bytes {
+  if (!/^([0-9a-f]{2})*$/i.test(hex)) throw new RangeError("not hex");
+  const result = new Uint8Array(hex.length / 2);
+  for (let at = 0; at < result.length; at++) {
+    result[at] = Number.parseInt(hex.slice(2 * at, 2 * at + 2), 16);
+  }
+  return result;
+}
+
+/** The 16 bytes of a UUID in its usual spelling. Raises RangeError for anything else. */
+export function fromUuid(uuid: string): Bytes {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(uuid)) throw new RangeError("not a UUID");
+  return fromHex(uuid.replaceAll("-", ""));
+}
+
+/** The usual spelling, in lower case, of 16 bytes. */
+export function toUuid(data: Uint8Array): string {
+  return toHex(data).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** `size` bytes from the system's random source. */
+export function randomBytes(size: number): Bytes {
+  return crypto.getRandomValues(new Uint8Array(size));
+}

@@ -1,0 +1,22 @@
+/** Every label that separates one use of a key from another; docs/wire.cddl lists them. */
+
+export const SIGN_IDENTITY = "comms/v1/identity";
+export const SIGN_SUCCESSOR = "comms/v1/identity-successor";
+export const SIGN_VAULT = "comms/v1/vault";
+export const SIGN_EPOCH = "comms/v1/epoch";
+export const SIGN_ENVELOPE = "comms/v1/envelope";
+
+export const SEAL_VAULT = "comms/v1/vault";
+export const SEAL_VAULT_WRAP = "comms/v1/vault-wrap";
+export const SEAL_ABOUT = "comms/v1/about";
+export const SEAL_ENVELOPE = "comms/v1/envelope";
+
+export const WRAP_EPOCH_KEY = "comms/v1/epoch-key";
+export const WRAP_HISTORY = "comms/v1/history";
+
+export const DERIVE_CONFIRM = "comms/v1/confirm";
+export const DERIVE_SIGN_IN = "comms/v1/sign-in";
+export const DERIVE_PASSPHRASE = "comms/v1/wrap/passphrase";
+export const DERIVE_PASSKEY = "comms/v1/wrap/passkey";
+export const DERIVE_RECOVERY = "comms/v1/wrap/recovery";
+export const PRF_SALT_INPUT = "comms/v1/prf";
