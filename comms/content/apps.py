@@ -1,0 +1,8 @@
+"""Registers the app."""
+
+from django.apps import AppConfig
+
+
+class ContentConfig(AppConfig):
+    name = "comms.content"
+    label = "content"
