@@ -1,8 +1,10 @@
-/** What every page does: menus that close, errors that get the focus, forms that are sent once. */
+/** What every page does: menus that close, errors that get the focus, forms sent once, the palette. */
 
 import { focusErrorSummary, sendOnce } from "./shell/forms";
 import { closeMenusPolitely } from "./shell/menus";
+import { offerPalette } from "./shell/palette";
 
 closeMenusPolitely(document);
 sendOnce(document);
 focusErrorSummary(document);
+offerPalette(document);

@@ -1,0 +1,60 @@
+/**
+ * The first load of a signed-in page stays under 200 kB gzipped, fonts deferred (they swap in), and
+ * the built sheet asks no other origin for anything.
+ */
+
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+
+import { build, type Rolldown } from "vite";
+import { beforeAll, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const files = new Map<string, Buffer>();
+
+beforeAll(async () => {
+  const output = (await build({
+    configFile: `${root}/vite.config.ts`,
+    logLevel: "error",
+    build: { write: false },
+  })) as Rolldown.RolldownOutput;
+  for (const file of output.output) {
+    files.set(file.fileName, Buffer.from(file.type === "chunk" ? file.code : file.source));
+  }
+}, 60_000);
+
+function named(start: string, end: string): Buffer {
+  const found = [...files].filter(([name]) => name.startsWith(`assets/${start}-`) && name.endsWith(end));
+  expect(found, `${start}${end}`).toHaveLength(1);
+  return found[0]?.[1] ?? Buffer.alloc(0);
+}
+
+const kilobytes = (bytes: Buffer): number => gzipSync(bytes, { level: 6 }).length / 1000;
+
+test.each(["ltr", "rtl"])("the first load (%s) is at most 200 kB, and it is far less", (direction) => {
+  const page = 12; // a long table of our own, gzipped
+  const total =
+    page +
+    kilobytes(named(direction, ".css")) +
+    kilobytes(named("shell", ".js")) +
+    kilobytes(named("htmx", ".js")) +
+    kilobytes(named("icons", ".svg")) +
+    kilobytes(named("mark", ".svg"));
+  console.info(`first load, ${direction}: ${total.toFixed(1)} kB gzipped`);
+  expect(total).toBeLessThanOrEqual(110);
+});
+
+test.each(["ltr", "rtl"])("the %s sheet loads nothing from elsewhere and no font as data:", (direction) => {
+  const sheet = named(direction, ".css").toString();
+  const addresses = [...sheet.matchAll(/url\(["']?([^"')]+)/g)].map((match) => match[1] ?? "");
+  expect(addresses.length).toBeGreaterThan(0);
+  for (const address of addresses) {
+    expect(address).toMatch(/^(\/static\/assets\/[\w.-]+\.woff2$|data:image\/svg\+xml)/);
+  }
+  expect(sheet).not.toContain("@import");
+  expect(sheet.match(/@font-face/g)?.length).toBe(sheet.match(/font-display:\s*swap/g)?.length);
+});
+
+test("the two sheets differ where the kit has a left and a right", () => {
+  expect(named("rtl", ".css").equals(named("ltr", ".css"))).toBe(false);
+});
