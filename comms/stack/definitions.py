@@ -1,0 +1,218 @@
+"""The services of the stack, each with its command and its proof of being ready."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import redis.asyncio
+
+from comms.stack import postgres, valkey
+from comms.stack.endpoints import Endpoints, Listening
+from comms.stack.options import PROJECT, Options
+from comms.stack.processes import launched
+from comms.stack.programs import Programs
+from comms.stack.secrets import Secrets
+from comms.stack.service import Service, nothing_left
+
+POSTGRES, VALKEY, MAIL = "PostgreSQL", "Valkey", "Mail catcher"
+WEB, WORKER, BEAT = "Web", "Worker", "Beat"
+MARKER = "COMMS_STACK"
+"""In the environment of everything the supervisor starts: the data folder it belongs to."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """One data folder about to be served."""
+
+    options: Options
+    endpoints: Endpoints
+    """With external addresses where given."""
+    listening: Listening
+    secrets: Secrets = field(repr=False)
+    programs: Programs | None
+    """None if both servers are external."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """For our own Python processes."""
+        options = self.options
+        return os.environ | {
+            "VAR": str(options.folder.root),
+            "HOST": options.host,
+            "PORT": str(options.port),
+            "PYTHONUNBUFFERED": "1",
+            MARKER: str(options.folder.root),
+        }
+
+
+def postgres_service(site: Site, programs: Programs) -> Service:
+    folder, listening = site.options.folder, site.listening
+    url = postgres.admin_url(folder, listening, site.secrets)
+
+    async def is_ready() -> bool:
+        try:
+            connection = await psycopg.AsyncConnection.connect(url, connect_timeout=4)
+        except psycopg.OperationalError as error:
+            if "password authentication failed" in str(error):
+                raise postgres.wrong_admin_password(folder) from None
+            return False
+        await connection.close()
+        return True
+
+    return Service(
+        name=POSTGRES,
+        command=lambda: postgres.command(folder, programs, listening, durable=True),
+        is_ready=is_ready,
+        cwd=postgres.data_folder(folder),
+        env=postgres.environment(),
+        log=folder.log / "postgres.log",
+        clear_leftovers=lambda: postgres.clear_leftovers(folder),
+        # Fast, then immediate: the next start would recover from that.
+        stop_signals=((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0)),
+        # Recovery after a crash replays the log first.
+        start_patience=600.0,
+    )
+
+
+def valkey_service(site: Site, programs: Programs) -> Service:
+    folder = site.options.folder
+    return Service(
+        name=VALKEY,
+        command=lambda: valkey.command(folder, programs),
+        is_ready=lambda: _pings(site.endpoints.redis_url),
+        cwd=folder.valkey,
+        env=valkey.environment(),
+        log=folder.log / "valkey.log",
+        stdin=valkey.settings(site.listening, site.secrets, durable=True),
+        clear_leftovers=lambda: valkey.clear_leftovers(folder),
+        stop_signals=((signal.SIGTERM, 10.0),),
+        start_patience=300.0,
+    )
+
+
+def mail_service(site: Site) -> Service:
+    endpoints, folder = site.endpoints, site.options.folder
+
+    async def is_ready() -> bool:
+        reader, writer = await asyncio.open_connection(endpoints.smtp_host, endpoints.smtp_port)
+        with contextlib.closing(writer):
+            greeting = await reader.readline()
+            writer.write(b"QUIT\r\n")
+            return greeting.startswith(b"220")
+
+    return _python(
+        site,
+        MAIL,
+        ["comms.stack.catcher", endpoints.smtp_host, str(endpoints.smtp_port), str(folder.mail)],
+        is_ready,
+        log="mail",
+    )
+
+
+def web_service(site: Site) -> Service:
+    options = site.options
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(options.host, options.host)  # noqa: S104 - compared, not bound
+
+    async def is_ready() -> bool:
+        reader, writer = await asyncio.open_connection(host, options.port)
+        with contextlib.closing(writer):
+            writer.write(b"GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            status = await reader.readline()
+            return status.split()[1:2] == [b"200"]
+
+    return _python(
+        site,
+        WEB,
+        ["comms.stack.web", options.host, str(options.port)],
+        is_ready,
+        log="web",
+        patience=120.0,
+    )
+
+
+def worker_service(site: Site) -> Service:
+    async def is_ready() -> bool:
+        # The worker listens to orders as soon as it takes work; the server counts its listeners.
+        async with redis.asyncio.Redis.from_url(site.endpoints.redis_url) as client:
+            try:
+                listeners = int(await client.pubsub_numpat())
+            except redis.RedisError:
+                return False
+        return listeners > 0
+
+    return _python(
+        site,
+        WORKER,
+        [
+            "celery", "--app=config.celery:app", "worker", "--pool=prefork", "--concurrency=2",
+            "--without-gossip", "--without-mingle", "--loglevel=INFO",
+        ],
+        is_ready,
+        log="worker",
+        patience=120.0,
+        # A warm stop waits for the tasks at hand, a cold one (SIGQUIT) gives them back to the queue.
+        stop_signals=((signal.SIGTERM, 8.0), (signal.SIGQUIT, 4.0)),
+    )  # fmt: skip
+
+
+def beat_service(site: Site) -> Service:
+    note = site.options.folder.run / "beat.pid"
+
+    async def is_ready() -> bool:
+        return note.exists()
+
+    def clear() -> list[str]:
+        # Only one beat runs on a data folder, and none does now: a note that is left names a dead one.
+        note.unlink(missing_ok=True)
+        return []
+
+    return _python(
+        site,
+        BEAT,
+        ["celery", "--app=config.celery:app", "beat", f"--pidfile={note}", "--loglevel=INFO"],
+        is_ready,
+        log="beat",
+        patience=120.0,
+        clear_leftovers=clear,
+    )
+
+
+def _python(
+    site: Site,
+    name: str,
+    module: list[str],
+    is_ready: Callable[[], Awaitable[bool]],
+    *,
+    log: str,
+    patience: float = 60.0,
+    stop_signals: tuple[tuple[int, float], ...] = ((signal.SIGTERM, 8.0),),
+    clear_leftovers: Callable[[], list[str]] = nothing_left,
+) -> Service:
+    return Service(
+        name=name,
+        command=lambda: launched([Path(sys.executable), "-m", *module]),
+        is_ready=is_ready,
+        cwd=PROJECT,
+        env=site.environment,
+        log=site.options.folder.log / f"{log}.log",
+        clear_leftovers=clear_leftovers,
+        stop_signals=stop_signals,
+        start_patience=patience,
+    )
+
+
+async def _pings(url: str) -> bool:
+    async with redis.asyncio.Redis.from_url(url) as client:
+        try:
+            answer = client.ping()
+            return bool(answer if isinstance(answer, bool) else await answer)
+        except redis.RedisError:
+            return False
