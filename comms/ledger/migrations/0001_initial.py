@@ -3,7 +3,7 @@
 import django.utils.timezone
 from django.db import migrations, models
 
-import comms.core.fields
+import comms.core.fields.sealed
 import comms.core.ids
 from comms.core.tenancy import EnableRowLevelSecurity
 
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 ("subject_type", models.CharField(blank=True, editable=False, max_length=60)),
                 ("subject_id", models.UUIDField(editable=False, null=True)),
                 ("salt", models.BinaryField(max_length=32, null=True)),
-                ("details", comms.core.fields.EncryptedJSONField(editable=False, null=True)),
+                ("details", comms.core.fields.sealed.EncryptedJSONField(editable=False, null=True)),
                 ("details_hash", models.BinaryField(max_length=32)),
                 ("seq", models.BigIntegerField(editable=False, null=True)),
                 ("previous", models.BinaryField(max_length=32, null=True)),
