@@ -22,7 +22,7 @@ class Renderer(TemplatesSetting):
         widget = context.get("widget")
         if widget is not None:
             context = {**context, "widget": _dressed(widget, template_name)}
-        return super().render(template_name, context, request)
+        return SafeString(super().render(template_name, context, request))
 
 
 def _dressed(widget: dict[str, Any], template_name: str) -> dict[str, Any]:

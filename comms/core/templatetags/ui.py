@@ -49,7 +49,7 @@ def asset(path: str) -> str:
 
     Raises DjangoViteManifestError while the front end isn't built.
     """
-    return DjangoViteAssetLoader.instance().generate_vite_asset_url(path)
+    return str(DjangoViteAssetLoader.instance().generate_vite_asset_url(path))
 
 
 @register.simple_tag
