@@ -7,12 +7,15 @@ which lives as long as the transaction. Without it, every workspace table looks 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from django.db import connection, migrations, models, transaction
+
+DEPLOYMENT = uuid.UUID(int=0)
+"""Stands in the place of a workspace for what belongs to the deployment as a whole."""
 
 _current: ContextVar[uuid.UUID | None] = ContextVar("comms_workspace", default=None)
 
@@ -62,6 +65,41 @@ def in_workspace(workspace_id: uuid.UUID) -> Iterator[None]:
                 _set("")
     finally:
         _current.reset(token)
+
+
+@contextmanager
+def in_deployment() -> Iterator[None]:
+    """The same for the rows of the deployment itself, from anywhere: it grants no view of a workspace."""
+    entered = _current.get()
+    if entered is None or entered == DEPLOYMENT:
+        with in_workspace(DEPLOYMENT):
+            yield
+        return
+    token = _current.set(DEPLOYMENT)
+    try:
+        with transaction.atomic():
+            _set(str(DEPLOYMENT))
+            yield
+            # After an error the savepoint's rollback does this.
+            _set(str(entered))
+    finally:
+        _current.reset(token)
+
+
+_list_workspaces: Callable[[], list[uuid.UUID]] | None = None
+
+
+def use_workspaces(list_ids: Callable[[], list[uuid.UUID]]) -> None:
+    """Say where the list of workspaces comes from. Called once, by the app that owns them."""
+    global _list_workspaces
+    _list_workspaces = list_ids
+
+
+def every_workspace() -> list[uuid.UUID]:
+    """All workspaces and, first, the deployment itself: for ticks and commands of the lower floors."""
+    if _list_workspaces is None:
+        raise RuntimeError("no app said where the list of workspaces comes from")
+    return [DEPLOYMENT, *_list_workspaces()]
 
 
 def _set(value: str) -> None:

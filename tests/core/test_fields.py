@@ -24,7 +24,7 @@ from comms.core.fields import (
     encrypt_values,
     update_sealed,
 )
-from comms.core.keyring import SealedValueError
+from comms.core.key_encryption import MissingKeyError, SealedValueError
 from comms.core.tenancy import in_workspace
 from tests.core.sealed import TABLE, SealedNote
 
@@ -265,7 +265,7 @@ def test_refuses_a_value_of_another_workspace(mission: Workspace, elsewhere: Wor
     with in_workspace(mission.id):
         note = make_note(mission, id=pk)
         overwrite(note, foreign)
-        with pytest.raises(keyring.MissingKeyError):
+        with pytest.raises(MissingKeyError):
             _ = SealedNote.objects.get(pk=pk).body
         # Even with the other workspace's key at hand, the binding to the workspace stands.
         field = SealedNote._meta.get_field("body")
@@ -285,7 +285,7 @@ def test_refuses_any_changed_bit(in_mission: Workspace, data: st.DataObject) -> 
     bit = data.draw(st.integers(0, len(sealed) * 8 - 1))
     sealed[bit // 8] ^= 1 << bit % 8
     overwrite(note, bytes(sealed))
-    with pytest.raises((SealedValueError, keyring.MissingKeyError)):
+    with pytest.raises((SealedValueError, MissingKeyError)):
         _ = SealedNote.objects.get(pk=note.pk).body
 
 
@@ -296,7 +296,7 @@ def test_refuses_any_changed_bit(in_mission: Workspace, data: st.DataObject) -> 
 def test_refuses_junk(in_mission: Workspace, junk: bytes) -> None:
     note = make_note(in_mission)
     overwrite(note, junk)
-    with pytest.raises((SealedValueError, keyring.MissingKeyError)):
+    with pytest.raises((SealedValueError, MissingKeyError)):
         _ = SealedNote.objects.get(pk=note.pk).body
 
 
