@@ -147,7 +147,7 @@ def make_wrap(
     *, user: UUID, kind: WrapKind, id: bytes, wrap_key: bytes, key: bytes, argon2: Argon2 | None
 ) -> bytes:
     """The vault key `key` under `wrap_key`; `argon2` for a passphrase only."""
-    context = encode([user.bytes, int(kind), id])
+    context = _wrap_context(user, kind, id, argon2)
     value: dict[int, Value] = {
         0: labels.VAULT_WRAP,
         1: 1,
@@ -180,8 +180,12 @@ def read_wrap(data: bytes) -> VaultWrap:
 
 def open_wrap(wrap: VaultWrap, wrap_key: bytes) -> bytes:
     """The vault key. Raises WireError("commitment") for a wrong passphrase, passkey or code."""
-    context = encode([wrap.user.bytes, int(wrap.kind), wrap.id])
+    context = _wrap_context(wrap.user, wrap.kind, wrap.id, wrap.argon2)
     return open_box(wrap_key, labels.SEAL_VAULT_WRAP, context, wrap.box)
+
+
+def _wrap_context(user: UUID, kind: WrapKind, id: bytes, argon2: Argon2 | None) -> bytes:
+    return encode([user.bytes, int(kind), id, argon2.to_value() if argon2 else []])
 
 
 def encode_contents(contents: VaultContents) -> bytes:

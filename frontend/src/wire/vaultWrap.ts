@@ -38,10 +38,7 @@ export async function makeWrap(place: WrapPlace, wrapKey: Bytes, key: Bytes): Pr
       3: KINDS.indexOf(place.kind) + 1,
       4: place.id,
       5: await seal(wrapKey, SEAL_VAULT_WRAP, context(place), key),
-      6:
-        argon2 === undefined
-          ? undefined
-          : [argon2.memory, argon2.passes, argon2.lanes, argon2.salt],
+      6: argon2 === undefined ? undefined : argon2Value(argon2),
     }),
   );
   readWrap(data);
@@ -75,7 +72,12 @@ export function openWrap(wrap: VaultWrap, wrapKey: Bytes): Promise<Bytes> {
 }
 
 function context(place: WrapPlace): Bytes {
-  return encode([fromUuid(place.user), KINDS.indexOf(place.kind) + 1, place.id]);
+  const argon2 = place.argon2 === undefined ? [] : argon2Value(place.argon2);
+  return encode([fromUuid(place.user), KINDS.indexOf(place.kind) + 1, place.id, argon2]);
+}
+
+function argon2Value(argon2: Argon2): Value {
+  return [argon2.memory, argon2.passes, argon2.lanes, argon2.salt];
 }
 
 function readArgon2(value: Value): Argon2 {
