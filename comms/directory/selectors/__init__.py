@@ -1,0 +1,60 @@
+"""What others may read of the directory. `sendable` says who gets a message and who must not."""
+
+from comms.directory.selectors.audiences import (
+    audience_ids_by_stakeholder,
+    audience_queryset,
+    by_specificity,
+    get_audience,
+    list_audiences,
+    stakeholders_of,
+)
+from comms.directory.selectors.facets import Facets, list_facets
+from comms.directory.selectors.filters import StakeholderFilter, filter_from_json, matching
+from comms.directory.selectors.sendable import (
+    BLOCKED_REASONS,
+    Recipient,
+    Sendable,
+    SendableQuery,
+    blocked_now,
+    contact_points_for,
+    count_sendable,
+    list_sendable,
+    load_recipients,
+    sendable_query,
+)
+from comms.directory.selectors.stakeholders import (
+    get_consent,
+    get_contact_point,
+    get_stakeholder,
+    list_stakeholders,
+    names_of,
+)
+
+__all__ = [
+    "BLOCKED_REASONS",
+    "Facets",
+    "Recipient",
+    "Sendable",
+    "SendableQuery",
+    "StakeholderFilter",
+    "audience_ids_by_stakeholder",
+    "audience_queryset",
+    "blocked_now",
+    "by_specificity",
+    "contact_points_for",
+    "count_sendable",
+    "filter_from_json",
+    "get_audience",
+    "get_consent",
+    "get_contact_point",
+    "get_stakeholder",
+    "list_audiences",
+    "list_facets",
+    "list_sendable",
+    "list_stakeholders",
+    "load_recipients",
+    "matching",
+    "names_of",
+    "sendable_query",
+    "stakeholders_of",
+]

@@ -1,0 +1,242 @@
+"""Who gets a message of some audiences, on one channel, and who must not: in SQL, for one INSERT … SELECT.
+
+Tables read (an edition's freeze may join them in the same statement, inside `in_workspace`):
+
+- `directory_stakeholder` s: id, languages text[] (BCP 47, in order of preference), time_zone, archived_at
+- `directory_contactpoint` c: id, stakeholder_id, channel, position, suppressed_at, suppressed_reason
+- `directory_consent` k: stakeholder_id, purpose, withdrawn_at
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from comms.directory.models import (
+    Channel,
+    Consent,
+    ContactPoint,
+    Purpose,
+    SuppressionReason,
+)
+from comms.directory.models.scope import open_workspace_id
+from comms.directory.selectors.audiences import load_audiences, stakeholders_of
+
+# Why someone of an audience gets nothing: the values of the column `blocked`.
+BLOCKED_REASONS: dict[str, str | Promise] = {
+    "no_address": _("No address for this channel"),
+    "suppressed_bounced": SuppressionReason.BOUNCED.label,
+    "suppressed_complained": SuppressionReason.COMPLAINED.label,
+    "suppressed_unsubscribed": SuppressionReason.UNSUBSCRIBED.label,
+    "suppressed_officer": SuppressionReason.OFFICER.label,
+    "withdrawn": _("They withdrew or objected"),
+    "no_basis": _("No lawful basis is recorded"),
+}
+
+COLUMNS = (
+    "stakeholder_id",
+    "audience_id",
+    "contact_point_id",
+    "languages",
+    "time_zone",
+    "blocked",
+)
+
+# Someone who unsubscribed or complained at one address is not written to at another of theirs; an address
+# that bounced or was stopped by a member gives way to the next.
+_SENDABLE = """
+SELECT chosen.stakeholder_id, chosen.audience_id, point.id AS contact_point_id,
+       s.languages, s.time_zone,
+       CASE WHEN point.id IS NULL THEN 'no_address'
+            WHEN point.suppressed_at IS NOT NULL THEN 'suppressed_' || point.suppressed_reason
+            WHEN EXISTS (SELECT 1 FROM directory_consent k
+                         WHERE k.workspace_id = s.workspace_id AND k.stakeholder_id = s.id
+                           AND k.purpose = %(purpose)s AND k.withdrawn_at IS NULL) THEN ''
+            WHEN EXISTS (SELECT 1 FROM directory_consent k
+                         WHERE k.workspace_id = s.workspace_id AND k.stakeholder_id = s.id
+                           AND k.purpose = %(purpose)s) THEN 'withdrawn'
+            ELSE 'no_basis' END AS blocked
+FROM (SELECT DISTINCT ON (belongs.stakeholder_id) belongs.stakeholder_id, belongs.audience_id
+      FROM ({belongs}) AS belongs
+      ORDER BY belongs.stakeholder_id, belongs.rank) AS chosen
+JOIN directory_stakeholder s ON s.id = chosen.stakeholder_id
+LEFT JOIN LATERAL (
+      SELECT c.id, c.suppressed_at, c.suppressed_reason FROM directory_contactpoint c
+      WHERE c.workspace_id = s.workspace_id AND c.stakeholder_id = s.id AND c.channel = %(channel)s
+      ORDER BY c.suppressed_reason IN ('unsubscribed', 'complained') DESC,
+               c.suppressed_at IS NOT NULL, c.position, c.id
+      LIMIT 1) AS point ON true
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SendableQuery:
+    """A SELECT and its parameters. `sql` has the columns of `COLUMNS`, one row for each stakeholder."""
+
+    sql: str
+    params: dict[str, Any]
+
+
+def sendable_query(
+    audience_ids: Collection[uuid.UUID], *, channel: Channel, purpose: Purpose = Purpose.UPDATES
+) -> SendableQuery:
+    """Everyone in these audiences, once, with the most specific of them, the address to use and, if they
+    must not be written to, why (`blocked`, a key of BLOCKED_REASONS, else '').
+
+    For `INSERT INTO … SELECT … FROM (sql) AS sendable`, with `params` by name. Inside `in_workspace`.
+    Raises NotFoundError for an audience of elsewhere.
+    """
+    params: dict[str, Any] = {"channel": str(channel), "purpose": str(purpose)}
+    parts = []
+    for rank, audience in enumerate(load_audiences(audience_ids)):
+        sql, values = stakeholders_of(audience).values("pk").query.sql_with_params()
+        for position, value in enumerate(values):
+            name = f"a{rank}_{position}"
+            params[name] = value
+            sql = sql.replace("%s", f"%({name})s", 1)
+        params[f"audience_{rank}"] = audience.id
+        parts.append(
+            # The ORM's own SQL and whole numbers; every value is a parameter.
+            f"SELECT member.id AS stakeholder_id, %(audience_{rank})s::uuid AS audience_id, "  # noqa: S608 - as above
+            f"{rank} AS rank FROM ({sql}) AS member(id)"
+        )
+    belongs = " UNION ALL ".join(parts) or (
+        "SELECT NULL::uuid AS stakeholder_id, NULL::uuid AS audience_id, 0 AS rank WHERE false"
+    )
+    return SendableQuery(sql=_SENDABLE.replace("{belongs}", belongs), params=params)
+
+
+@dataclass(frozen=True, slots=True)
+class Sendable:
+    """One row of `sendable_query`."""
+
+    stakeholder_id: uuid.UUID
+    audience_id: uuid.UUID
+    contact_point_id: uuid.UUID | None
+    languages: list[str]
+    time_zone: str
+    blocked: str
+
+
+def list_sendable(
+    audience_ids: Collection[uuid.UUID],
+    *,
+    channel: Channel,
+    purpose: Purpose = Purpose.UPDATES,
+    limit: int = 1000,
+) -> list[Sendable]:
+    """The first rows, for a check page. Inside `in_workspace`."""
+    query = sendable_query(audience_ids, channel=channel, purpose=purpose)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{query.sql} ORDER BY chosen.stakeholder_id LIMIT %(limit)s",
+            {**query.params, "limit": limit},
+        )
+        return [Sendable(*row) for row in cursor.fetchall()]
+
+
+def count_sendable(
+    audience_ids: Collection[uuid.UUID], *, channel: Channel, purpose: Purpose = Purpose.UPDATES
+) -> dict[str, int]:
+    """How many may be written to (key '') and how many are blocked, by reason. Inside `in_workspace`."""
+    query = sendable_query(audience_ids, channel=channel, purpose=purpose)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT blocked, count(*) FROM ({query.sql}) AS sendable GROUP BY blocked",  # noqa: S608 - our own fragment; every value is a parameter
+            query.params,
+        )
+        return dict(cursor.fetchall())
+
+
+def contact_points_for(channel: Channel) -> QuerySet[ContactPoint]:
+    """The addresses of one channel of stakeholders that are not archived, suppressed ones included.
+    Inside `in_workspace`.
+    """
+    return ContactPoint.objects.filter(
+        workspace_id=open_workspace_id(), channel=channel, stakeholder__archived_at=None
+    )
+
+
+def blocked_now(
+    contact_point_ids: Collection[uuid.UUID], *, purpose: Purpose = Purpose.UPDATES
+) -> dict[uuid.UUID, str]:
+    """Which of these addresses must not be written to any more, and why (a key of BLOCKED_REASONS).
+
+    For the last look before sending: an address that was removed, suppressed, or whose stakeholder
+    unsubscribed anywhere, withdrew or was archived since the freeze. One query. Inside `in_workspace`.
+    """
+    consents = Consent.objects.filter(stakeholder=OuterRef("stakeholder"), purpose=purpose)
+    refused = ContactPoint.objects.filter(
+        stakeholder=OuterRef("stakeholder"),
+        channel=OuterRef("channel"),
+        suppressed_reason__in=[SuppressionReason.UNSUBSCRIBED, SuppressionReason.COMPLAINED],
+    ).values("suppressed_reason")[:1]
+    rows = (
+        ContactPoint.objects.filter(
+            workspace_id=open_workspace_id(), id__in=list(contact_point_ids)
+        )
+        .annotate(
+            holds=Exists(consents.filter(withdrawn_at=None)),
+            ever=Exists(consents),
+            elsewhere=refused,
+        )
+        .values_list(
+            "id", "suppressed_reason", "elsewhere", "holds", "ever", "stakeholder__archived_at"
+        )
+    )
+    blocked = dict.fromkeys(contact_point_ids, "no_address")
+    for identifier, reason, elsewhere, holds, ever, archived_at in rows:
+        if reason or elsewhere:
+            blocked[identifier] = f"suppressed_{reason or elsewhere}"
+        elif archived_at is not None or not holds:
+            blocked[identifier] = "withdrawn" if ever or archived_at is not None else "no_basis"
+        else:
+            del blocked[identifier]
+    return blocked
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom a message is for, decrypted."""
+
+    stakeholder_id: uuid.UUID
+    contact_point_id: uuid.UUID
+    name: str
+    role: str
+    kind: str
+    country: str
+    region: str
+    languages: list[str]
+    time_zone: str
+    address: str
+
+
+def load_recipients(contact_point_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Recipient]:
+    """By contact point; one query, then two or three decryptions each. Inside `in_workspace`."""
+    rows = (
+        ContactPoint.objects.select_related("stakeholder")
+        .filter(workspace_id=open_workspace_id(), id__in=list(contact_point_ids))
+        .defer("stakeholder__notes", "stakeholder__name_prefixes")
+    )
+    return {
+        point.id: Recipient(
+            stakeholder_id=point.stakeholder_id,
+            contact_point_id=point.id,
+            name=point.stakeholder.name,
+            role=point.stakeholder.role,
+            kind=point.stakeholder.kind,
+            country=point.stakeholder.country,
+            region=point.stakeholder.region,
+            languages=list(point.stakeholder.languages),
+            time_zone=point.stakeholder.time_zone,
+            address=point.address,
+        )
+        for point in rows
+    }
