@@ -11,7 +11,7 @@ _workspace: list[URLPattern | URLResolver] = []
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", core.healthz, name="healthz"),
     path("readyz", core.readyz, name="readyz"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("comms.accounts.sign_in_urls")),
     path("", include("comms.accounts.urls")),
     path("api/v1/", include("config.api")),
     path("w/<slug:workspace>/", include(_workspace)),

@@ -1,10 +1,15 @@
-"""A signed-in person's own language and time zone, for every page they open."""
+"""For every page: how long a session lasts, and the person's own language and time zone."""
 
 from __future__ import annotations
 
+import time
 import zoneinfo
 from collections.abc import Callable
 
+from allauth.account.adapter import get_adapter
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
@@ -12,6 +17,31 @@ from comms.accounts.models import User
 from comms.core.errors import ForbiddenError
 
 _Handler = Callable[[HttpRequest], HttpResponse]
+_STARTED, _SEEN = "signed_in_at", "seen_at"
+_WRITE_AFTER = 300  # seconds between two notes of a visit, so that reading pages writes nothing
+
+
+def session_limits(get_response: _Handler) -> _Handler:
+    """Sign a browser out after SESSION_IDLE_AGE without a visit, and after SESSION_COOKIE_AGE in any case."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = time.time()
+            started = request.session.setdefault(_STARTED, now)
+            seen = request.session.setdefault(_SEEN, now)
+            if (
+                now - seen > settings.SESSION_IDLE_AGE
+                or now - started > settings.SESSION_COOKIE_AGE
+            ):
+                logout(request)
+            elif now - seen > _WRITE_AFTER:
+                request.session[_SEEN] = now
+                UserSession.objects.filter(session_key=request.session.session_key).update(
+                    last_seen_at=timezone.now(), ip=get_adapter(request).get_client_ip(request)
+                )
+        return get_response(request)
+
+    return handle
 
 
 def personal_settings(get_response: _Handler) -> _Handler:

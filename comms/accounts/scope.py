@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -18,6 +19,9 @@ from comms.core.tenancy import in_workspace
 
 _P = ParamSpec("_P")
 
+LAST_WORKSPACE = "last_workspace"
+"""Where the session keeps the workspace to come back to."""
+
 
 class MemberRequest(HttpRequest):
     """A request whose person is a member of the workspace in the address."""
@@ -27,13 +31,14 @@ class MemberRequest(HttpRequest):
 
 
 def member_view(
-    *roles: Role,
+    *roles: Role, transaction: bool = True
 ) -> Callable[
     [Callable[Concatenate[MemberRequest, _P], HttpResponseBase]], Callable[..., HttpResponseBase]
 ]:
     """A view for members of the workspace that the address names, holding one of `roles` if given.
 
-    The view runs in `in_workspace`, so it must not talk to the network. People who are not signed in go
+    The view runs in `in_workspace`, so it must not talk to the network; with `transaction=False` it runs
+    outside, sees no row of the workspace, and its services enter by themselves. People not signed in go
     to the sign-in page; people who are not members get "not found"; members without the role "forbidden".
     `NotFoundError` and `ForbiddenError` raised inside become 404 and 403.
     """
@@ -52,7 +57,10 @@ def member_view(
                     raise ForbiddenError(_("Your roles in this workspace do not include this."))
                 request.actor = place.actor
                 request.workspace = place.workspace
-                with in_workspace(place.workspace.id):
+                if request.session.get(LAST_WORKSPACE) != workspace:
+                    request.session[LAST_WORKSPACE] = workspace
+                scope = in_workspace(place.workspace.id) if transaction else nullcontext()
+                with scope:
                     response = view(request, *args, **kwargs)
                     # A template rendered later would run outside the workspace and find nothing.
                     if hasattr(response, "render") and callable(response.render):

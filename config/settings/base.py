@@ -39,6 +39,9 @@ INSTALLED_APPS = [
     "comms.core",
     "comms.ledger",
     "comms.accounts",
+    "comms.directory",
+    "comms.content",
+    "comms.campaigns",
     "comms.stack",
 ]
 
@@ -53,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "comms.accounts.middleware.session_limits",
     "comms.accounts.middleware.personal_settings",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -88,6 +92,31 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "comms.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+# Accounts come only from the set-up link and from invitations, both of which prove the address.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {
+    "sign_in_salt": "60/m/ip,20/m/key",
+    "redeem_link": "20/m/ip",
+    "change_passphrase": "5/m/user",
+    "invite": "60/h/user",
+}
+MFA_ADAPTER = "comms.accounts.adapter.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TOTP_ISSUER = "Entente"
+MFA_TOTP_TOLERANCE = 1
+# A browser that nobody uses is signed out after the first, every browser after the second (seconds).
+SESSION_IDLE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = 14 * 24 * 3600
 
 # Languages and time.
 LANGUAGE_CODE = "en"
@@ -142,7 +171,6 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_COOKIE_SAMESITE = "Lax"
 # Django compares the Referer on TLS posts when there is no Origin; every browser we serve sends Origin.
 CSRF_COOKIE_HTTPONLY = False

@@ -26,6 +26,13 @@ DATABASES = {
 }
 REDIS_URL = env.text("REDIS_URL", _endpoints.redis_url)
 CELERY_BROKER_URL = env.celery_broker(REDIS_URL)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "entente",
+    }
+}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",

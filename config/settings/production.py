@@ -24,6 +24,13 @@ if env.text("DATABASE_OWNER_URL", ""):
 
 REDIS_URL = env.text("REDIS_URL")
 CELERY_BROKER_URL = env.celery_broker(REDIS_URL)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "entente",
+    }
+}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
@@ -49,6 +56,8 @@ LANGUAGE_COOKIE_SECURE = True
 if env.flag("BEHIND_PROXY"):
     # Only for a proxy that sets the header itself on every request.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # Rate limits count by the visitor's address, which only the proxy's own header tells.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
 EMAIL_HOST = env.text("SMTP_HOST")
 EMAIL_PORT = env.integer("SMTP_PORT", 587, low=1, high=65535)

@@ -22,6 +22,13 @@ if _worker:
     REDIS_URL = f"{REDIS_URL.split('?')[0]}?db={_number}"
 
 CELERY_BROKER_URL = env.celery_broker(REDIS_URL)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "entente-test",
+    }
+}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",

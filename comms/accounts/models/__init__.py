@@ -1,6 +1,17 @@
 """Tables of people and workspaces."""
 
+from comms.accounts.models.keys import IdentityEntry, Vault, VaultWrap
+from comms.accounts.models.links import Invitation, SetupLink
 from comms.accounts.models.users import User
 from comms.accounts.models.workspaces import Membership, Workspace
 
-__all__ = ["Membership", "User", "Workspace"]
+__all__ = [
+    "IdentityEntry",
+    "Invitation",
+    "Membership",
+    "SetupLink",
+    "User",
+    "Vault",
+    "VaultWrap",
+    "Workspace",
+]

@@ -47,6 +47,9 @@ class User(AbstractBaseUser):
     theme = models.CharField(
         _("appearance"), max_length=5, choices=Theme.choices, default=Theme.AUTO
     )
+    # CBOR [memory, passes, lanes, salt] of the Argon2id behind the sign-in secret (docs/wire.cddl, argon2).
+    # Apart from the vault's own: a reset by mail changes this one and leaves the vault's as it was.
+    sign_in_argon2 = models.BinaryField(max_length=64, default=bytes, editable=False)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from comms.accounts.models import Membership, Workspace
@@ -60,3 +61,20 @@ def list_workspaces_of(user_id: uuid.UUID) -> list[Workspace]:
 def list_workspace_ids() -> list[uuid.UUID]:
     """Every workspace, for ticks that go through them one by one."""
     return list(Workspace.objects.order_by("id").values_list("id", flat=True))
+
+
+def list_members(actor: Actor) -> QuerySet[Membership]:
+    """The members of the actor's workspace with their people, by name. Every member may read them."""
+    return (
+        Membership.objects.filter(workspace_id=actor.workspace_id)
+        .select_related("user")
+        .order_by("user__name", "id")
+    )
+
+
+def get_membership(actor: Actor, membership_id: uuid.UUID) -> Membership:
+    """One membership of the actor's workspace. Raises NotFoundError."""
+    found = list_members(actor).filter(id=membership_id).first()
+    if found is None:
+        raise NotFoundError(_("There is no such member in this workspace."))
+    return found

@@ -1,0 +1,87 @@
+"""Forms of pages that need no encryption."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import TYPE_CHECKING, cast
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from comms.accounts.models import User
+from comms.core.actors import Role
+
+if TYPE_CHECKING:
+    _PersonForm = forms.ModelForm[User]
+else:
+    _PersonForm = forms.ModelForm  # not subscriptable at run time
+
+
+class ProfileForm(_PersonForm):
+    """How a person is shown and addressed."""
+
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=lambda: [(name, name) for name in sorted(zoneinfo.available_timezones())],
+        help_text=_("Times on your pages are in this zone."),
+    )
+
+    class Meta:
+        model = User
+        fields = ("name", "language", "time_zone", "theme")
+
+
+class RolesField(forms.TypedMultipleChoiceField):
+    """Some of the five roles, each with what it may do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Roles"),
+            help_text=_("A person may hold several."),
+            choices=[
+                (Role.ADMIN, _("Administrator: members, settings, everything that is kept")),
+                (Role.DIPLOMAT, _("Diplomat: confidential threads with stakeholders")),
+                (Role.EDITOR, _("Editor: writes updates and keeps the directory")),
+                (Role.APPROVER, _("Approver: releases what another person wrote")),
+                (Role.ANALYST, _("Analyst: reads figures and the audit trail")),
+            ],
+            widget=forms.CheckboxSelectMultiple,
+            coerce=Role,
+            error_messages={"required": _("Choose at least one role.")},
+        )
+
+
+class RolesForm(forms.Form):
+    """The roles of one member."""
+
+    roles = RolesField()
+
+
+class InvitationForm(forms.Form):
+    """Whom to invite, as what."""
+
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    roles = RolesField()
+
+
+class WorkspaceForm(forms.Form):
+    """The name of a workspace."""
+
+    workspace_name = forms.CharField(
+        label=_("Name of the workspace"),
+        max_length=120,
+        help_text=_("The team or mission as its partners know it."),
+    )
+
+
+class LanguageForm(forms.Form):
+    """A language to read in, and the page to come back to."""
+
+    language = forms.ChoiceField(choices=settings.LANGUAGES)
+    next = forms.CharField(required=False, max_length=500)
+
+
+def chosen_roles(form: forms.Form) -> list[Role]:
+    """The roles of a valid form."""
+    return cast(list[Role], form.cleaned_data["roles"])

@@ -1,0 +1,39 @@
+"""Mails about accounts that are not allauth's."""
+
+from __future__ import annotations
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from comms.accounts.models import Invitation
+from comms.core.errors import UnavailableError
+from comms.core.mail import require_allowed_host
+
+log = structlog.get_logger(__name__)
+
+
+def send_invitation(invitation: Invitation, link: str, *, sender: str) -> None:
+    """Mail the link to the invited address. Raises UnavailableError when it can't be sent.
+
+    Called outside a transaction, in the request that made the link: the link is a secret, and secrets
+    do not go through the queue.
+    """
+    context = {"invitation": invitation, "link": link, "sender": sender}
+    subject = render_to_string("email/invitation_subject.txt", context)
+    message = EmailMessage(
+        subject=" ".join(subject.split()),
+        body=render_to_string("email/invitation.txt", context),
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[invitation.email],
+    )
+    require_allowed_host(settings.EMAIL_HOST)
+    try:
+        message.send()
+    except OSError as error:
+        log.warning("mail.not_sent", kind="invitation", error=type(error).__name__)
+        raise UnavailableError(
+            _("The mail could not be sent: the mail server does not answer.")
+        ) from error

@@ -1,0 +1,86 @@
+"""Public keys of members, and a person's own sealed vault."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from comms.accounts.models import IdentityEntry, Membership, User, Vault, VaultWrap
+from comms.core.actors import Actor
+from comms.core.errors import InvalidError, NotFoundError
+from comms.wire.argon import SALT_SIZE, Argon2
+from comms.wire.cbor import encode
+from comms.wire.hashing import derive, hmac
+
+MEMBERS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class KeysOfMember:
+    """A member and the whole chain of their identity entries, oldest first, verbatim."""
+
+    user_id: uuid.UUID
+    name: str
+    entries: list[bytes]
+
+
+def list_identities(
+    actor: Actor, user_ids: Collection[uuid.UUID] | None = None
+) -> list[KeysOfMember]:
+    """Identity entries of members of the actor's workspace, by name; at most 500 people.
+
+    People of `user_ids` who are not members are left out as if they did not exist. Raises InvalidError
+    for more than 500 ids.
+    """
+    if user_ids is not None and len(user_ids) > MEMBERS_AT_ONCE:
+        raise InvalidError(_("Ask for at most 500 people at once."), field="user")
+    members = Membership.objects.filter(
+        workspace_id=actor.workspace_id, user__is_active=True
+    ).order_by("user__name", "user_id")
+    if user_ids is not None:
+        members = members.filter(user_id__in=user_ids)
+    names = dict(members.values_list("user_id", "user__name")[:MEMBERS_AT_ONCE])
+    chains: dict[uuid.UUID, list[bytes]] = {user_id: [] for user_id in names}
+    entries = IdentityEntry.objects.filter(user_id__in=list(names)).order_by("user_id", "number")
+    for user_id, entry in entries.values_list("user_id", "entry"):
+        chains[user_id].append(bytes(entry))
+    return [KeysOfMember(user_id, names[user_id], chain) for user_id, chain in chains.items()]
+
+
+def newest_entry(user_id: uuid.UUID) -> IdentityEntry | None:
+    """The person's current identity entry, or None for an account without keys yet."""
+    return IdentityEntry.objects.filter(user_id=user_id).order_by("-number").first()
+
+
+def get_vault(person: User) -> Vault:
+    """The person's own vault. Raises NotFoundError."""
+    vault = Vault.objects.filter(user=person).first()
+    if vault is None:
+        raise NotFoundError(_("There is no vault for this account yet."))
+    return vault
+
+
+def list_vault_wraps(person: User) -> list[VaultWrap]:
+    """Every way to unlock the person's vault, oldest first."""
+    return list(VaultWrap.objects.filter(user=person).order_by("created_at", "id"))
+
+
+def sign_in_argon2(email: str) -> bytes:
+    """CBOR [memory, passes, lanes, salt] to derive the sign-in secret for this address.
+
+    An address without an account gets a salt made from the address by HMAC: always the same one, and
+    nothing in its shape tells the two apart.
+    """
+    address = email.strip().lower()
+    key = derive(settings.SECRET_KEY.encode(), "comms/v1/salt-of-nobody")
+    invented = encode(Argon2(hmac(key, address.encode())[:SALT_SIZE]).to_value())
+    kept = (
+        User.objects.filter(email=address, is_active=True)
+        .values_list("sign_in_argon2", flat=True)
+        .first()
+    )
+    return bytes(kept) if kept else invented

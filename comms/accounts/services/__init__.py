@@ -1,0 +1,56 @@
+"""Everything that changes people, workspaces and keys."""
+
+from comms.accounts.services.identities import replace_identity
+from comms.accounts.services.invitations import (
+    accept_invitation,
+    create_invitation,
+    join_with_new_account,
+    redeem_invitation,
+    withdraw_invitation,
+)
+from comms.accounts.services.members import change_roles, remove_member
+from comms.accounts.services.passphrases import (
+    NewPassphrase,
+    change_passphrase,
+    reset_sign_in,
+)
+from comms.accounts.services.people import NewKeys
+from comms.accounts.services.profiles import change_profile
+from comms.accounts.services.second_steps import (
+    note_second_step,
+    passkey_wrap_id,
+    remove_passkey,
+)
+from comms.accounts.services.sessions import end_other_sessions, end_session
+from comms.accounts.services.setup import create_setup_link, redeem_setup_link, set_up
+from comms.accounts.services.vaults import put_vault, put_vault_wrap, remove_vault_wrap
+from comms.accounts.services.workspaces import create_workspace, rename_workspace
+
+__all__ = [
+    "NewKeys",
+    "NewPassphrase",
+    "accept_invitation",
+    "change_passphrase",
+    "change_profile",
+    "change_roles",
+    "create_invitation",
+    "create_setup_link",
+    "create_workspace",
+    "end_other_sessions",
+    "end_session",
+    "join_with_new_account",
+    "note_second_step",
+    "passkey_wrap_id",
+    "put_vault",
+    "put_vault_wrap",
+    "redeem_invitation",
+    "redeem_setup_link",
+    "remove_member",
+    "remove_passkey",
+    "remove_vault_wrap",
+    "rename_workspace",
+    "replace_identity",
+    "reset_sign_in",
+    "set_up",
+    "withdraw_invitation",
+]

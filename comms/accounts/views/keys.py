@@ -1,0 +1,134 @@
+"""Endpoints of the keys: a person's own vault, and the public identities of fellow members."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+
+from django.http import HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from comms.accounts import selectors, services
+from comms.accounts.scope import MemberRequest, member_view
+from comms.accounts.views.answers import (
+    CBOR,
+    PersonRequest,
+    argon2,
+    cbor,
+    endpoint,
+    limit_rate,
+    octets,
+    octets_list,
+    person_endpoint,
+    read_list,
+    text,
+)
+from comms.core.errors import InvalidError
+from comms.wire import vault as wire_vault
+from comms.wire.cbor import decode
+
+SESSION_SECRET = "vault_session_secret"  # noqa: S105 -- the name it is kept under
+
+
+@require_GET
+@person_endpoint
+def keys(request: PersonRequest) -> HttpResponse:
+    """The person's id, address, vault, wraps, newest identity entry and sign-in parameters."""
+    person = request.user
+    newest = selectors.newest_entry(person.id)
+    return cbor(
+        [
+            person.id.bytes,
+            person.email,
+            bytes(selectors.get_vault(person).content),
+            [bytes(wrap.content) for wrap in selectors.list_vault_wraps(person)],
+            bytes(newest.entry) if newest else b"",
+            decode(selectors.sign_in_argon2(person.email), limit=64),
+        ]
+    )
+
+
+@require_http_methods(["PUT"])
+@person_endpoint
+def vault(request: PersonRequest) -> HttpResponse:
+    """Write the next version of the vault; 409 when another browser was faster."""
+    if request.content_type != CBOR or len(request.body) > wire_vault.LIMIT:
+        raise InvalidError(_("Send the vault as application/cbor, at most 2 MiB."))
+    return cbor([services.put_vault(person=request.user, content=request.body)])
+
+
+@require_POST
+@person_endpoint
+def wraps(request: PersonRequest) -> HttpResponse:
+    """Add a way to unlock the vault: a passkey's, or a new recovery code in place of the old one.
+
+    A passphrase's comes with the passphrase itself, or after a reset by mail with the vault opened otherwise.
+    """
+    services.put_vault_wrap(person=request.user, content=request.body[:2048])
+    return JsonResponse({"ok": True})
+
+
+@require_POST
+@person_endpoint
+def session_secret(request: PersonRequest) -> HttpResponse:
+    """The server's half of what keeps the vault open in this browser. It ends with the session."""
+    if SESSION_SECRET not in request.session:
+        request.session[SESSION_SECRET] = secrets.token_hex(32)
+    return cbor([bytes.fromhex(request.session[SESSION_SECRET])])
+
+
+@require_POST
+@person_endpoint
+def lock(request: PersonRequest) -> HttpResponse:
+    """Forget the server's half: what this browser kept opens nothing any more."""
+    request.session.pop(SESSION_SECRET, None)
+    return JsonResponse({"ok": True})
+
+
+@require_POST
+@person_endpoint
+def passphrase(request: PersonRequest) -> HttpResponse:
+    """Change the passphrase and sign every other browser out."""
+    from django.contrib.auth import update_session_auth_hash
+
+    limit_rate(request, "change_passphrase")
+    current, secret, parameters, wrap = read_list(request, 4, limit=4096)
+    services.change_passphrase(
+        person=request.user,
+        current_secret=text(current, 64),
+        new=services.NewPassphrase(text(secret, 64), argon2(parameters), octets(wrap)),
+    )
+    update_session_auth_hash(request, request.user)
+    services.end_other_sessions(person=request.user, keep=request.session.session_key)
+    return JsonResponse({"ok": True})
+
+
+@require_POST
+@person_endpoint
+def identity(request: PersonRequest) -> HttpResponse:
+    """Replace the identity together with vault and wraps; the other browsers are signed out."""
+    limit_rate(request, "change_passphrase")
+    entry, content, new_wraps = read_list(request, 3, limit=wire_vault.LIMIT + 64 * 1024)
+    services.replace_identity(
+        person=request.user,
+        entry=octets(entry),
+        vault_content=octets(content),
+        wraps=octets_list(new_wraps, 22),
+    )
+    services.end_other_sessions(person=request.user, keep=request.session.session_key)
+    return JsonResponse({"ok": True})
+
+
+@require_GET
+@endpoint
+@member_view()
+def identities(request: MemberRequest) -> HttpResponse:
+    """Chains of identity entries of members: everyone, or the `user` ids asked for (at most 500)."""
+    wanted = request.GET.getlist("user")
+    try:
+        ids = [uuid.UUID(one) for one in wanted] if wanted else None
+    except ValueError:
+        raise InvalidError(_("A user is named by a UUID."), field="user") from None
+    members = selectors.list_identities(request.actor, ids)
+    return cbor([[one.user_id.bytes, one.name, list(one.entries)] for one in members])

@@ -1,0 +1,194 @@
+"""A person's own pages: how they are shown, how they sign in, where they are signed in."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from allauth.account.forms import default_token_generator
+from allauth.account.internal.flows.password_reset import finalize_password_reset
+from allauth.account.utils import url_str_to_user_pk
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from comms.accounts import selectors, services
+from comms.accounts.forms import LanguageForm, ProfileForm
+from comms.accounts.models import User, VaultWrap
+from comms.accounts.views.answers import argon2, endpoint, limit_rate, read_list, text
+from comms.core.errors import NotFoundError
+
+THEME_COOKIE = "theme"
+_YEAR = 365 * 24 * 3600
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    """Name, language, time zone and appearance."""
+    person = cast(User, request.user)
+    form = ProfileForm(request.POST or None, instance=person)
+    if request.method == "POST" and form.is_valid():
+        person = services.change_profile(person=person, **form.cleaned_data)
+        messages.success(request, _("Your settings are saved."))
+        return _with_preferences(redirect("accounts:profile"), person.language, person.theme)
+    return render(request, "accounts/profile.html", {"form": form})
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Read in another language: kept in a cookie and, for somebody signed in, with the person."""
+    form = LanguageForm(request.POST)
+    if not form.is_valid():
+        return redirect("accounts:home")
+    chosen, back = form.cleaned_data["language"], form.cleaned_data["next"]
+    if isinstance(request.user, User):
+        person = request.user
+        services.change_profile(
+            person=person,
+            name=person.name,
+            language=chosen,
+            time_zone=person.time_zone,
+            theme=person.theme,
+        )
+    if not url_has_allowed_host_and_scheme(
+        back, {request.get_host()}, require_https=request.is_secure()
+    ):
+        back = "/"
+    return _with_preferences(redirect(back), chosen)
+
+
+@require_GET
+@login_required
+def security(request: HttpRequest) -> HttpResponse:
+    """Everything that guards the account, each with its state and one thing to do."""
+    person = cast(User, request.user)
+    authenticators = list(Authenticator.objects.filter(user=person).order_by("created_at"))
+    wraps = selectors.list_vault_wraps(person)
+    opened_by_passkey = {bytes(w.wrap_id) for w in wraps if w.kind == VaultWrap.Kind.PASSKEY}
+    return render(
+        request,
+        "accounts/security.html",
+        {
+            "passkeys": [
+                {
+                    "authenticator": one,
+                    "name": one.wrap().name,
+                    "unlocks": services.passkey_wrap_id(one) in opened_by_passkey,
+                }
+                for one in authenticators
+                if one.type == Authenticator.Type.WEBAUTHN
+            ],
+            "app": next((a for a in authenticators if a.type == Authenticator.Type.TOTP), None),
+            "backup": next(
+                (a for a in authenticators if a.type == Authenticator.Type.RECOVERY_CODES), None
+            ),
+            "recovery": next((w for w in wraps if w.kind == VaultWrap.Kind.RECOVERY_CODE), None),
+        },
+    )
+
+
+@require_GET
+@login_required
+def passphrase(request: HttpRequest) -> HttpResponse:
+    """The page that changes the passphrase; its script does the work."""
+    return render(request, "accounts/passphrase.html")
+
+
+@require_GET
+@login_required
+def vault(request: HttpRequest) -> HttpResponse:
+    """Open or lock the vault in this browser; a new recovery code; starting over when all is lost."""
+    return render(request, "accounts/vault.html")
+
+
+@require_GET
+@login_required
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Where the person is signed in."""
+    found = selectors.list_sessions(cast(User, request.user))
+    return render(
+        request,
+        "accounts/sessions.html",
+        {
+            "sessions": found[:100],
+            "current": request.session.session_key,
+            "others": sum(one.session_key != request.session.session_key for one in found),
+        },
+    )
+
+
+@require_POST
+@login_required
+def session_end(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Sign one browser out."""
+    try:
+        services.end_session(person=cast(User, request.user), session_id=session_id)
+    except NotFoundError as error:
+        raise Http404(error.message) from error
+    messages.success(request, _("That browser is signed out."))
+    return redirect("accounts:sessions")
+
+
+@require_POST
+@login_required
+def sessions_end_others(request: HttpRequest) -> HttpResponse:
+    """Sign out every browser but this one."""
+    services.end_other_sessions(person=cast(User, request.user), keep=request.session.session_key)
+    messages.success(request, _("All other browsers are signed out."))
+    return redirect("accounts:sessions")
+
+
+@require_GET
+def reset(request: HttpRequest) -> HttpResponse:
+    """The page that a reset mail opens: a new passphrase for signing in. Not for the vault, and it says so."""
+    return render(request, "accounts/reset.html")
+
+
+@require_POST
+@endpoint
+def reset_finish(request: HttpRequest) -> HttpResponse:
+    """Set the new sign-in secret, if the mailed key is right; every browser is signed out."""
+    limit_rate(request, "reset_password_from_key")
+    key, secret, parameters = read_list(request, 3, limit=1024)
+    person = _owner_of_reset_key(text(key, 200))
+    services.reset_sign_in(person=person, secret=text(secret, 64), argon2=argon2(parameters))
+    services.end_other_sessions(person=person, keep=None)
+    finalize_password_reset(request, person)
+    return JsonResponse({"location": "/"})
+
+
+def _owner_of_reset_key(key: str) -> User:
+    uid, _dash, token = key.partition("-")
+    try:
+        person = User.objects.filter(pk=url_str_to_user_pk(uid), is_active=True).first()
+    except (ValueError, ValidationError):
+        person = None
+    if person is None or not default_token_generator.check_token(person, token):
+        raise NotFoundError(
+            _("This link has been used or has expired. Ask for a new one on the sign-in page.")
+        )
+    return person
+
+
+def _with_preferences(
+    response: HttpResponse, language: str, theme: str | None = None
+) -> HttpResponse:
+    """Keep language and appearance for the pages before sign-in."""
+    for name, value in ((settings.LANGUAGE_COOKIE_NAME, language), (THEME_COOKIE, theme)):
+        if value is not None:
+            response.set_cookie(
+                name,
+                value,
+                max_age=_YEAR,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+    return response
