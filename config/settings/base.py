@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "comms.ledger",
     "comms.accounts",
     "comms.directory",
+    "comms.directory",
     "comms.content",
     "comms.campaigns",
     "comms.stack",
