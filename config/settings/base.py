@@ -40,7 +40,6 @@ INSTALLED_APPS = [
     "comms.ledger",
     "comms.accounts",
     "comms.directory",
-    "comms.directory",
     "comms.content",
     "comms.campaigns",
     "comms.stack",
