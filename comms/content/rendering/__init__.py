@@ -11,7 +11,6 @@ from comms.content.rendering.compiled import (
     compile_variant,
 )
 from comms.content.rendering.errors import MissingVariableError, RenderError, TemplateError
-from comms.content.rendering.languages import direction_of
 from comms.content.rendering.variables import VARIABLES, Recipient, Variable
 
 __all__ = [
@@ -25,5 +24,4 @@ __all__ = [
     "TemplateError",
     "Variable",
     "compile_variant",
-    "direction_of",
 ]

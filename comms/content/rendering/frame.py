@@ -6,7 +6,8 @@ import css_inline
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from comms.content.rendering.languages import Direction, direction_of, foot_of
+from comms.content.rendering.languages import Direction, foot_of
+from comms.directory.facts.languages import direction_of
 
 # A table of fixed width with attributes beside styles: Outlook for Windows lays mails out with Word.
 _INLINER = css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)

@@ -8,6 +8,8 @@ from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 
+from comms.directory.facts.languages import language_name
+
 Direction = Literal["ltr", "rtl"]
 
 
@@ -57,17 +59,10 @@ def locale_of(language: str) -> Locale | None:
         return None
 
 
-def direction_of(language: str) -> Direction:
-    """`rtl` for languages written from right to left, `ltr` for all others."""
-    locale = locale_of(language)
-    return "rtl" if locale is not None and locale.text_direction == "rtl" else "ltr"
-
-
 @lru_cache(maxsize=256)
 def own_name(language: str) -> str:
     """The language's name in itself; its tag when it has none."""
-    locale = locale_of(language)
-    return (locale.get_display_name(locale) if locale else None) or language
+    return language_name(language, language)
 
 
 @lru_cache(maxsize=64)

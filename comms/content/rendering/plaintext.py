@@ -62,6 +62,5 @@ def _inline(node: SyntaxTreeNode) -> str:
 def _link(node: SyntaxTreeNode) -> str:
     words = "".join(_inline(child) for child in node.children)
     address = str(node.attrs["href"])
-    return (
-        address if words in {address, address.removeprefix("mailto:")} else f"{words} ({address})"
-    )
+    same = words in {address, address.removeprefix("mailto:")}
+    return words if same else f"{words} ({address})"
