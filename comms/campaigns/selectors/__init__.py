@@ -1,0 +1,38 @@
+"""What others may read of campaigns."""
+
+from comms.campaigns.selectors.campaigns import get_campaign, list_campaigns
+from comms.campaigns.selectors.deliveries import (
+    DeliveryRow,
+    ErrorLine,
+    Progress,
+    edition_progress,
+    get_delivery,
+    languages_of,
+    list_deliveries,
+    with_recipients,
+)
+from comms.campaigns.selectors.editions import (
+    get_edition,
+    list_approvals,
+    list_editions,
+    list_editions_between,
+    list_waiting_for_approval,
+)
+
+__all__ = [
+    "DeliveryRow",
+    "ErrorLine",
+    "Progress",
+    "edition_progress",
+    "get_campaign",
+    "get_delivery",
+    "get_edition",
+    "languages_of",
+    "list_approvals",
+    "list_campaigns",
+    "list_deliveries",
+    "list_editions",
+    "list_editions_between",
+    "list_waiting_for_approval",
+    "with_recipients",
+]
