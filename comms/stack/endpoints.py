@@ -104,12 +104,15 @@ def replace_taken_ports(folder: Folder) -> list[str]:
     return taken
 
 
-def database_url(folder: Folder, listening: Listening, role: str, password: str) -> str:
-    """The URL of this folder's database for a role; paths are percent-encoded."""
+def database_url(
+    folder: Folder, listening: Listening, role: str, password: str, *, database: str = DATABASE
+) -> str:
+    """The URL of one of this folder's databases for a role; paths are percent-encoded."""
+    user = f"{role}:{quote(password)}"
     if listening.postgres_port is None:
         host = quote(str(folder.postgres), safe="")
-        return f"postgresql://{role}:{quote(password)}@/{DATABASE}?host={host}&port={POSTGRES_PORT}"
-    return f"postgresql://{role}:{quote(password)}@127.0.0.1:{listening.postgres_port}/{DATABASE}"
+        return f"postgresql://{user}@/{database}?host={host}&port={POSTGRES_PORT}"
+    return f"postgresql://{user}@127.0.0.1:{listening.postgres_port}/{database}"
 
 
 def postgres_socket(folder: Folder) -> Path:
@@ -121,8 +124,9 @@ def valkey_socket(folder: Folder) -> Path:
 
 
 def fits_socket(path: Path) -> bool:
-    """Whether a Unix socket can be bound to and reached at this path."""
-    return len(os.fsencode(path)) < SOCKET_PATH_LIMIT
+    """Whether a Unix socket can be reached at this path."""
+    # PostgreSQL's client would read a comma as the end of a first host name.
+    return len(os.fsencode(path)) < SOCKET_PATH_LIMIT and "," not in str(path)
 
 
 def _redis_url(folder: Folder, listening: Listening, secrets: Secrets) -> str:

@@ -231,13 +231,12 @@ def wait_until_ready(
             return
 
 
-def admin_url(folder: Folder, listening: Listening, secrets: Secrets) -> str:
-    """For this package alone: the superuser makes the roles and takes the dump, nothing else."""
-    url = database_url(folder, listening, ADMIN, secrets.database_admin_password)
-    return (
-        url.replace(f"/{DATABASE}?", "/postgres?")
-        if "?" in url
-        else (url.removesuffix(DATABASE) + "postgres")
+def admin_url(
+    folder: Folder, listening: Listening, secrets: Secrets, *, database: str = "postgres"
+) -> str:
+    """For this package alone: the superuser makes the roles and takes backups, nothing else."""
+    return database_url(
+        folder, listening, ADMIN, secrets.database_admin_password, database=database
     )
 
 
