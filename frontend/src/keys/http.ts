@@ -1,0 +1,89 @@
+/** Requests of the keys: CBOR in and out, the CSRF token kept fresh, refusals as errors with a sentence. */
+
+import { type Bytes } from "../crypto/bytes";
+import { decode, encode, type Value } from "../crypto/cbor";
+
+const CBOR = "application/cbor";
+const ANSWER_LIMIT = 16 * 1024 * 1024;
+
+/** A refusal. `message` is a sentence for the person, in their language, or empty if the server gave none. */
+export class ServerError extends Error {
+  override readonly name = "ServerError";
+
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly code = "",
+    readonly field = "",
+  ) {
+    super(message);
+  }
+}
+
+let csrfToken: string | undefined;
+
+/** The token changes with signing in; every answer of the keys brings the one that is valid now. */
+function token(): string {
+  csrfToken ??= document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content;
+  return csrfToken ?? "";
+}
+
+/** Raises ServerError for a refusal, TypeError when the server can't be reached. */
+export async function send(
+  method: "GET" | "POST" | "PUT",
+  address: string,
+  body?: Bytes | URLSearchParams,
+  accept = CBOR,
+): Promise<Response> {
+  const headers = new Headers({ Accept: accept });
+  if (method !== "GET") headers.set("X-CSRFToken", token());
+  if (body instanceof Uint8Array) headers.set("Content-Type", CBOR);
+  const response = await fetch(address, {
+    method,
+    headers,
+    body: body ?? null,
+    credentials: "same-origin",
+    cache: "no-store",
+    redirect: "error",
+    referrerPolicy: "same-origin",
+  });
+  csrfToken = response.headers.get("X-CSRFToken") ?? csrfToken;
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+export async function getCbor(address: string): Promise<Value> {
+  return read(await send("GET", address));
+}
+
+export async function postCbor(address: string, value: Value): Promise<Response> {
+  return send("POST", address, encode(value));
+}
+
+/** The CBOR body of an answer. */
+export async function read(response: Response): Promise<Value> {
+  return decode(new Uint8Array(await response.arrayBuffer()), ANSWER_LIMIT);
+}
+
+/** The JSON body of an answer, whose shape the caller checks. */
+export async function readJson(response: Response): Promise<Record<string, unknown>> {
+  const found: unknown = await response.json();
+  return typeof found === "object" && found !== null ? (found as Record<string, unknown>) : {};
+}
+
+async function refusal(response: Response): Promise<ServerError> {
+  const type = response.headers.get("Content-Type") ?? "";
+  if (!type.includes("json")) return new ServerError(response.status, "");
+  const found = await readJson(response);
+  const text = (name: string): string => (typeof found[name] === "string" ? found[name] : "");
+  const sentence = text("title") || sentences(found).join(" ");
+  return new ServerError(response.status, sentence, text("code"), text("field"));
+}
+
+/** allauth's answer to a form it refuses, or our own list of errors. */
+function sentences(found: Record<string, unknown>): string[] {
+  const listed: unknown[] = [found["errors"]];
+  const form = found["form"] as { errors?: unknown; fields?: Record<string, { errors?: unknown }> } | undefined;
+  listed.push(form?.errors, ...Object.values(form?.fields ?? {}).map((field) => field.errors));
+  return listed.flatMap((one) => (Array.isArray(one) ? one.map(String) : []));
+}

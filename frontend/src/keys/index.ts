@@ -1,0 +1,14 @@
+/**
+ * A person's keys in this browser.
+ *
+ * `unlock()` gives the open vault and asks for the passphrase only if it has to. A page that calls it
+ * includes `accounts/_unlock.html`, loads no htmx, and calls `watchLock` and `lockWhenIdle` once.
+ */
+
+export { type Account, loadAccount, RollbackError, wrapsOf } from "./account";
+export { LockedError } from "./dialog";
+export { ServerError } from "./http";
+export { lock, lockWhenIdle, watchLock } from "./lock";
+export { fetchMembers, type Member } from "./members";
+export { unlock, unlockQuietly } from "./unlock";
+export { type Change, Unlocked } from "./unlocked";

@@ -1,0 +1,162 @@
+/** An open vault: the person's keys, what they have pinned, and how to write it back. */
+
+import { type Bytes } from "../crypto/bytes";
+import { Identity, type IdentitySeeds } from "../crypto/identity";
+import { readVault, makeVault, openVault, type Vault } from "../wire/vault";
+import { type Pin, type ThreadHead, type VaultContents } from "../wire/vaultContents";
+import { type Account, loadAccount } from "./account";
+import { KEYS_VAULT } from "./addresses";
+import { send, ServerError } from "./http";
+import { noteVersion } from "./store";
+
+const HEADS_EVERY = 60_000;
+const TRIES = 6;
+
+/** Changes the contents. Called again on newer contents when another browser was faster. */
+export type Change = (contents: VaultContents) => VaultContents;
+
+export class Unlocked {
+  private readonly pendingHeads = new Map<string, ThreadHead>();
+  private timer: number | undefined;
+  private queue: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    readonly userId: string,
+    /** Signs and unwraps; its keys can't be read out. */
+    readonly identity: Identity,
+    private readonly vaultKey: Bytes,
+    private number: number,
+    private current: VaultContents,
+  ) {
+    window.addEventListener("pagehide", () => {
+      void this.flushHeads();
+    });
+  }
+
+  /** Opens the account's vault. Raises WireError for another key. */
+  static async open(account: Account, vaultKey: Bytes): Promise<Unlocked> {
+    const contents = await openVault(account.vault, vaultKey);
+    const identity = await Identity.fromSeeds(contents.seeds);
+    await noteVersion(account.userId, account.vault.number);
+    return new Unlocked(account.userId, identity, vaultKey, account.vault.number, contents);
+  }
+
+  /** Secret; wanted only to re-wrap what older keys opened. */
+  get seeds(): IdentitySeeds {
+    return this.current.seeds;
+  }
+
+  /** Number and hash of the person's own newest identity entry. */
+  get entry(): VaultContents["entry"] {
+    return this.current.entry;
+  }
+
+  /** Earlier X-Wing seeds by fingerprint, for history. */
+  get oldXwing(): VaultContents["oldXwing"] {
+    return this.current.oldXwing;
+  }
+
+  /** The pin of a person, if their keys were ever seen. */
+  pinOf(user: string): Pin | undefined {
+    return this.current.pins.find((pin) => pin.user === user);
+  }
+
+  get pins(): readonly Pin[] {
+    return this.current.pins;
+  }
+
+  /** Sets pins, replacing those of the same people; resolves when the server has them. */
+  async setPins(pins: readonly Pin[]): Promise<void> {
+    const users = new Set(pins.map((pin) => pin.user));
+    await this.update((contents) => ({
+      ...contents,
+      pins: [...contents.pins.filter((pin) => !users.has(pin.user)), ...pins],
+    }));
+  }
+
+  /** The newest head seen of a thread, also one that is not written yet. */
+  headOf(thread: string): ThreadHead | undefined {
+    return (
+      this.pendingHeads.get(thread) ?? this.current.heads.find((head) => head.thread === thread)
+    );
+  }
+
+  /** Remembers a head; written at most once a minute, since heads move with every message. */
+  rememberHead(head: ThreadHead): void {
+    this.pendingHeads.set(head.thread, head);
+    this.timer ??= window.setTimeout(() => {
+      this.timer = undefined;
+      void this.flushHeads();
+    }, HEADS_EVERY);
+  }
+
+  /** Writes remembered heads now. Heads only move forward. */
+  async flushHeads(): Promise<void> {
+    window.clearTimeout(this.timer);
+    this.timer = undefined;
+    const heads = [...this.pendingHeads.values()];
+    this.pendingHeads.clear();
+    if (heads.length === 0) return;
+    await this.update((contents) => ({
+      ...contents,
+      heads: heads.reduce(forward, contents.heads),
+    }));
+  }
+
+  /** This person's own settings that only they can read; opaque bytes, at most 64 KiB. */
+  get preferences(): Bytes | undefined {
+    return this.current.preferences;
+  }
+
+  async setPreferences(preferences: Bytes): Promise<void> {
+    await this.update((contents) => ({ ...contents, preferences }));
+  }
+
+  /** Changes the vault; resolves when the server has it. Another browser's write in between is merged. */
+  update(change: Change): Promise<void> {
+    const done = this.queue.then(() => this.write(change));
+    this.queue = done.catch(() => undefined);
+    return done;
+  }
+
+  /** The vault key, to wrap it for another way of unlocking. Keep it out of everything else. */
+  unsafeVaultKey(): Bytes {
+    return this.vaultKey;
+  }
+
+  private async write(change: Change): Promise<void> {
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      const next = change(this.current);
+      const number = this.number + 1;
+      const content = await makeVault(this.userId, number, this.vaultKey, next);
+      try {
+        await send("PUT", KEYS_VAULT, content);
+      } catch (error) {
+        if (!(error instanceof ServerError) || error.status !== 409) throw error;
+        await this.catchUp();
+        continue;
+      }
+      this.number = number;
+      this.current = next;
+      await noteVersion(this.userId, number);
+      return;
+    }
+    throw new Error("The vault changes too often elsewhere. Try again.");
+  }
+
+  private async catchUp(): Promise<void> {
+    const vault: Vault = (await loadAccount()).vault;
+    this.current = await openVault(readVault(vault.raw), this.vaultKey);
+    this.number = vault.number;
+    await noteVersion(this.userId, vault.number);
+  }
+}
+
+function forward(heads: readonly ThreadHead[], head: ThreadHead): readonly ThreadHead[] {
+  const before = heads.find((one) => one.thread === head.thread);
+  const older =
+    before !== undefined &&
+    (before.epoch > head.epoch ||
+      (before.epoch === head.epoch && before.head.seq > head.head.seq));
+  return older ? heads : [...heads.filter((one) => one.thread !== head.thread), head];
+}
