@@ -1,16 +1,15 @@
-"""Writing to the audit trail."""
+"""Writing entries, and erasing what they say about a person."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 from comms.core.actors import Actor
-from comms.core.jobs import enqueue
-from comms.core.tenancy import current_workspace_id
+from comms.core.tenancy import current_workspace_id, in_deployment
+from comms.ledger import chain
 from comms.ledger.models import AuditEntry
 
 
@@ -29,25 +28,64 @@ def record(
 ) -> AuditEntry:
     """Record an act in the open workspace's trail, in the caller's transaction.
 
-    `action` is `app.verb_noun` (`campaigns.approved_edition`). `details` holds JSON values and never a
-    secret; personal data in it can be erased later. Without an actor the system itself acted.
+    `action` is `app.verb_noun` (`campaigns.approved_edition`); the sentence for it is in the app's
+    `audit.py`. `details` holds JSON values and never a secret; it is encrypted, and can be erased later.
+    Without an actor the system itself acted. The sealer chains the entry within a second of the commit.
     """
     workspace_id = current_workspace_id()
     if workspace_id is None:
         raise OutsideWorkspaceError(f"{action} recorded outside in_workspace")
-    salt = os.urandom(32)
-    canonical = json.dumps(
-        details or {}, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
-    )
-    entry = AuditEntry.objects.create(
+    salt = os.urandom(chain.SALT_BYTES)
+    canonical = chain.canonical_details(details or {})
+    return AuditEntry.objects.create(
         workspace_id=workspace_id,
         actor_id=actor.user_id if actor else actor_id,
         action=action,
         subject_type=subject_type,
         subject_id=subject_id,
         salt=salt,
-        details=json.loads(canonical),
-        details_hash=hashlib.sha256(salt + canonical.encode()).digest(),
+        details=chain.parsed(canonical),
+        details_hash=chain.hash_details(salt, canonical),
     )
-    enqueue("ledger.seal", workspace_id=workspace_id)
-    return entry
+
+
+def record_deployment(
+    *,
+    action: str,
+    actor_id: uuid.UUID | None = None,
+    subject_type: str = "",
+    subject_id: uuid.UUID | None = None,
+    details: Mapping[str, object] | None = None,
+) -> AuditEntry:
+    """Record an act outside any workspace (a backup, a new workspace) in the deployment's own trail."""
+    with in_deployment():
+        return record(
+            action=action,
+            actor_id=actor_id,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            details=details,
+        )
+
+
+def erase_details(*, actor: Actor, subject_type: str, subject_id: uuid.UUID, **why: Any) -> int:
+    """Erase for good what all entries about one subject say; how many were erased.
+
+    The acts themselves, who did them and when stay, and so does the chain: it holds a salted hash of the
+    details, and the salt goes with them. For an app's own erasure service, which has checked that the
+    actor may erase the subject. The erasure is recorded with `why`.
+    """
+    erased = AuditEntry.objects.filter(
+        workspace_id=actor.workspace_id,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        details__isnull=False,
+    ).update(details=None, salt=None)
+    record(
+        action="ledger.erased_details",
+        actor=actor,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        details={**why, "entries": erased},
+    )
+    return erased
