@@ -347,7 +347,7 @@ def thread_vectors() -> dict[str, Any]:
         made_at=NOW,
     )
     head = Head()
-    sent = []
+    sent: list[dict[str, Any]] = []
 
     def post(name: str, epoch: epoch_making.NewEpoch, counter: int, body: bodies.TextBody) -> None:
         nonlocal head

@@ -15,6 +15,7 @@ from comms.wire import (
     padding,
     recovery,
     seal,
+    sign,
     tlog,
     vault,
 )
@@ -81,7 +82,7 @@ def test_keys_and_signatures() -> None:
         public.verify_pair(
             v["label"],
             h(v["message"]),
-            identity.SignaturePair(h(v["ed25519_signature"]), h(v["mldsa_signature"])),
+            sign.SignaturePair(h(v["ed25519_signature"]), h(v["mldsa_signature"])),
         )
 
 

@@ -1,0 +1,122 @@
+/** Reading tests/vectors/*.json, which Python wrote. */
+
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import { type Bytes, fromHex } from "../src/crypto/bytes";
+
+export interface Vectors {
+  cbor: { accepted: { hex: string }[]; refused: { hex: string; why: string }[] };
+  padding: {
+    padme: [number, number][];
+    padded: { data: string; padded: string }[];
+    refused: string[];
+  };
+  seal: Record<"key" | "salt" | "label" | "context" | "plaintext" | "box", string>[];
+  keys: Record<
+    | "name"
+    | "user"
+    | "ed25519_seed"
+    | "mldsa_seed"
+    | "xwing_seed"
+    | "ed25519"
+    | "mldsa"
+    | "xwing"
+    | "fingerprint"
+    | "label"
+    | "message"
+    | "ed25519_signature"
+    | "mldsa_signature",
+    string
+  >[];
+  wraps: Record<"xwing_seed" | "info" | "secret" | "wrap", string>[];
+  identity: {
+    entries: {
+      entry: string;
+      user: string;
+      number: number;
+      kind: number;
+      previous: string;
+      fingerprint: string;
+      made_at: number;
+      hash: string;
+      leaf: string;
+      leaf_hash: string;
+    }[];
+    tree_hashes: string[];
+  };
+  vault: {
+    user: string;
+    key: string;
+    number: number;
+    contents: string;
+    vault: string;
+    wraps: { kind: number; wrap_key: string; wrap: string }[];
+  };
+  derive: {
+    passphrases: {
+      passphrase: string;
+      memory: number;
+      passes: number;
+      lanes: number;
+      salt: string;
+      sign_in_secret: string;
+      wrap_key: string;
+    }[];
+    weak: [number, number, number][];
+    beyond: [number, number, number][];
+    prf_salt: string;
+    prf: { output: string; wrap_key: string };
+    recovery: { secret: string; code: string; wrap_key: string };
+  };
+  thread: {
+    thread: string;
+    epochs: {
+      upload: string;
+      record: string;
+      key: string;
+      hash: string;
+      tag: string;
+      number: number;
+      start_seq: number;
+      title: string;
+      roster: [string, string, number, number][];
+    }[];
+    history: { epoch: number; recipient: string; wrap: string };
+    envelopes: {
+      envelope: string;
+      header: string;
+      sender: string;
+      epoch: number;
+      counter: number;
+      seen_seq: number;
+      text: string;
+      reply_to: string | null;
+      mentions: string[];
+      hash: string;
+      seq: number;
+      t: string;
+    }[];
+  };
+  files: {
+    key: string;
+    chunks: { index: number; final: boolean; data: string; sealed: string }[];
+    full_chunk_of_zeros: { index: number; sha256: string };
+  };
+  published: {
+    sha256: { data: string; hash: string }[];
+    hkdf: Record<"key" | "salt" | "info" | "okm", string>[];
+    ed25519: Record<"seed" | "public" | "message" | "signature", string>[];
+    hpke_schedule: (Record<"info" | "shared" | "key" | "nonce", string> &
+      Record<"kem" | "kdf" | "aead" | "key_size", number>)[];
+    xwing: Record<"seed" | "public" | "enc" | "shared", string>[];
+    rfc9162: { leaves: string[]; root: string; first_leaf_hash: string };
+  };
+}
+
+export function load<Name extends keyof Vectors>(name: Name): Vectors[Name] {
+  const path = fileURLToPath(new URL(`../../tests/vectors/${name}.json`, import.meta.url));
+  return JSON.parse(readFileSync(path, "utf8")) as Vectors[Name];
+}
+
+export const h: (hex: string) => Bytes = fromHex;
