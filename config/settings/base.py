@@ -204,6 +204,8 @@ SPECTACULAR_SETTINGS = {
 ALLOW_REAL_MAIL = env.flag("ALLOW_REAL_MAIL")
 MAIL_CATCHER_DIR: Path | None = None
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Entente <no-reply@localhost>")
+# Domains, besides that of DEFAULT_FROM_EMAIL, that editions may be sent as.
+SENDER_DOMAINS = env.words("SENDER_DOMAINS")
 EMAIL_TIMEOUT = 15
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
