@@ -120,18 +120,16 @@ async def read_body(reader: asyncio.StreamReader) -> bytes:
 
     Raises LimitOverrunError when the mail is larger than the reader's limit.
     """
-    body = bytearray()
-    # The end may only be searched for in one go if no part of it has been read already. So short first
-    # lines are taken one by one, until three bytes come that hold no line end.
-    while (start := await reader.readexactly(3)) != b".\r\n":
-        if b"\r" not in start and b"\n" not in start:
-            rest = await reader.readuntil(END)
-            body += start + rest[: -len(END)] + b"\r\n"
-            break
-        body += start if start.endswith(b"\r\n") else start + await reader.readuntil(b"\r\n")
-    if body.startswith(b"."):
-        del body[0]
-    return bytes(body.replace(b"\r\n.", b"\r\n"))
+    # A line end of our own in front: a lone dot may be the very first line.
+    body = bytearray(b"\r\n" + await reader.readexactly(3))
+    # The end may only be searched for in one go if no part of it has been read already, so bytes are
+    # taken singly until the last three can't belong to it.
+    while not body.endswith(END):
+        if b"\r" in body[-3:] or b"\n" in body[-3:]:
+            body += await reader.readexactly(1)
+        else:
+            body += await reader.readuntil(END)
+    return bytes(body[: -len(b".\r\n")].replace(b"\r\n.", b"\r\n")[2:])
 
 
 class Handler:

@@ -54,6 +54,7 @@ class MailWriter:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             segments = _segments(folder)
             newest = segments[-1] if segments else folder / f"{1:08d}{SUFFIX}"
+            self._path = newest
             self._file = _open_for_append(newest)
             whole = 0
             for place in _places(newest, 0):
@@ -78,9 +79,9 @@ class MailWriter:
         self._file.flush()
         os.fdatasync(self._file.fileno())
         if self._file.tell() >= SEGMENT_BYTES:
-            number = int(Path(self._file.name).stem) + 1
             self._file.close()
-            self._file = _open_for_append(self._folder / f"{number:08d}{SUFFIX}")
+            self._path = self._folder / f"{int(self._path.stem) + 1:08d}{SUFFIX}"
+            self._file = _open_for_append(self._path)
 
     def close(self) -> None:
         self._file.close()
