@@ -10,6 +10,10 @@ export function sendOnce(root: Document): void {
     if (!(form instanceof HTMLFormElement) || form.method !== "post" || event.defaultPrevented) {
       return;
     }
+    // A button that shows its answer in a frame leaves the form where it is, to be sent later.
+    if (event.submitter?.hasAttribute("formtarget") === true) {
+      return;
+    }
     if (form.dataset["sent"] === "true") {
       event.preventDefault();
       return;
