@@ -30,7 +30,7 @@ export function announce(tone: Tone, text: string): void {
     throw new Error("The page has no #announcements region.");
   }
   const note = document.createElement("div");
-  note.className = `note note-${tone}`;
+  note.className = `note note-${tone} note-live`;
   if (tone === "bad") {
     note.setAttribute("role", "alert");
   }

@@ -1,0 +1,5 @@
+/** Forms of the content and campaign pages: a guard for unsaved words. */
+
+import { guardUnsavedWords } from "./content/guard";
+
+guardUnsavedWords(document);
