@@ -102,12 +102,9 @@ front_end_inputs() {
 build_front_end() {
   local want
   want="$({ pwd; front_end_inputs | xargs -0 sha256sum; } | sha256sum | cut -d' ' -f1)"
-  if is_fresh front-end "$want" && [ -e "$(cat "$stamps/front-end-output" 2> /dev/null || echo /nowhere)" ]; then return; fi
+  if is_fresh front-end "$want" && [ -e frontend/dist/manifest.json ]; then return; fi
   say "Building the front end"
   (cd frontend && npm run --silent build) || stop "The front end couldn't be built: see above."
-  local manifest
-  manifest="$(find frontend static-built -name manifest.json -not -path '*/node_modules/*' 2> /dev/null | head -n 1)"
-  printf '%s\n' "${manifest:-frontend}" > "$stamps/front-end-output"
   stamp front-end "$want"
 }
 
