@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.template.loader import get_template, render_to_string
 from django.test import Client, RequestFactory
+from django.urls import reverse
 from django.utils import translation
 from django.views.defaults import server_error
 from django_vite.core.asset_loader import DjangoViteAssetLoader
@@ -53,7 +54,7 @@ def test_missing_page_says_so(db: None) -> None:
 
 
 def test_form_from_nowhere_is_refused_in_words(db: None) -> None:
-    response = Client(enforce_csrf_checks=True).post("/accounts/login/", {})
+    response = Client(enforce_csrf_checks=True).post(reverse("account_login"), {})
     assert response.status_code == 403
     assert b"This page was open for too long" in response.content
 

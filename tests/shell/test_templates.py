@@ -12,10 +12,13 @@ from django.template.loader import get_template
 from comms.core.templatetags.ui import listed_icons
 
 _TEMPLATES = settings.BASE_DIR / "templates"
+# Documents with a policy of their own: mails, and what stands in a mail's preview frame.
+_FRAMED = {"content/preview_said.html"}
 _PAGES = sorted(
     path
     for path in _TEMPLATES.glob("**/*.html")
-    if "mail" not in path.relative_to(_TEMPLATES).parts  # a mail has no policy, only old readers
+    if "mail" not in path.relative_to(_TEMPLATES).parts
+    and path.relative_to(_TEMPLATES).as_posix() not in _FRAMED
 )
 _THEME = sorted((settings.BASE_DIR / "frontend" / "src" / "theme").glob("**/*.scss"))
 
