@@ -89,6 +89,7 @@ def restore(
     with ExitStack() as stack:
         owner_url, every_row_url = _urls(options, stack, backup_url)
         _refuse_full_database(owner_url, contents.facts)
+        _clear_default_rights(owner_url, contents.facts)
         migrations.forget(folder)
         draft = folder.root / "blobs.restoring"
         stack.callback(shutil.rmtree, draft, ignore_errors=True)
@@ -171,6 +172,23 @@ def _refuse_full_database(owner_url: str, facts: Facts) -> None:
             f"The backup grants rights to the role {unknown[0]}, which this database doesn't have: "
             "make that role first."
         )
+
+
+def _clear_default_rights(owner_url: str, facts: Facts) -> None:
+    """Let new tables start without rights for others, as the dump expects.
+
+    It says what to grant, never what to take away: with our default rights in force, a table from which
+    the product was denied updates would come back with updates allowed. The dump's end sets the
+    defaults again.
+    """
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        for role in facts.roles:
+            for kind in ("TABLES", "SEQUENCES", "FUNCTIONS", "TYPES"):
+                owner.execute(
+                    sql.SQL(
+                        "ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON {} FROM {}"
+                    ).format(sql.SQL(kind), sql.Identifier(role))
+                )
 
 
 def _load(source: Path, passphrase: str, owner_url: str, draft: Path) -> None:

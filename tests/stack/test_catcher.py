@@ -84,7 +84,7 @@ def test_serves_pipelined_mails_in_order(catcher: tuple[int, Path]) -> None:
         reader = connection.makefile("rb")
         reader.readline()
         connection.sendall(b"EHLO me\r\n")
-        offered = []
+        offered: list[bytes] = []
         while not offered or offered[-1][3:4] == b"-":
             offered.append(reader.readline())
         assert any(b"PIPELINING" in line for line in offered)
