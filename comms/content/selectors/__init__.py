@@ -11,6 +11,7 @@ from comms.content.selectors.matrix import (
     matrix_of,
 )
 from comms.content.selectors.problems import MessageProblem, message_problems
+from comms.content.selectors.recipients import as_recipient, get_sample_recipient, list_sample
 from comms.content.selectors.templates import get_template, list_templates
 from comms.content.selectors.texts import frozen_variant
 
@@ -19,11 +20,14 @@ __all__ = [
     "CellState",
     "Matrix",
     "MessageProblem",
+    "as_recipient",
     "cell_of",
     "frozen_variant",
     "get_key_message",
+    "get_sample_recipient",
     "get_template",
     "list_key_messages",
+    "list_sample",
     "list_templates",
     "list_variants",
     "matrices_of",
