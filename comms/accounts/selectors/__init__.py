@@ -7,11 +7,13 @@ from comms.accounts.selectors.invitations import (
 )
 from comms.accounts.selectors.keys import (
     KeysOfMember,
+    get_identity,
     get_vault,
     list_identities,
     list_vault_wraps,
     newest_entry,
     sign_in_argon2,
+    succeeds,
 )
 from comms.accounts.selectors.memberships import (
     Place,
@@ -23,24 +25,29 @@ from comms.accounts.selectors.memberships import (
     list_workspaces_of,
 )
 from comms.accounts.selectors.sessions import list_sessions, session_group
+from comms.accounts.selectors.tokens import get_token, list_tokens
 
 __all__ = [
     "KeysOfMember",
     "Place",
     "get_actor",
     "get_actor_by_ids",
+    "get_identity",
     "get_invitation",
     "get_membership",
     "get_open_invitation",
+    "get_token",
     "get_vault",
     "list_identities",
     "list_members",
     "list_open_invitations",
     "list_sessions",
+    "list_tokens",
     "list_vault_wraps",
     "list_workspace_ids",
     "list_workspaces_of",
     "newest_entry",
     "session_group",
     "sign_in_argon2",
+    "succeeds",
 ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from comms.accounts.models import IdentityEntry, Membership, User, Vault, VaultWrap
 from comms.core.actors import Actor
 from comms.core.errors import InvalidError, NotFoundError
+from comms.wire import identity
 from comms.wire.argon import SALT_SIZE, Argon2
 from comms.wire.cbor import encode
 from comms.wire.hashing import derive, hmac
@@ -54,6 +55,28 @@ def list_identities(
 def newest_entry(user_id: uuid.UUID) -> IdentityEntry | None:
     """The person's current identity entry, or None for an account without keys yet."""
     return IdentityEntry.objects.filter(user_id=user_id).order_by("-number").first()
+
+
+def get_identity(user_id: uuid.UUID, fingerprint: bytes) -> bytes | None:
+    """The person's identity entry with these keys, verbatim, or None."""
+    entry = (
+        IdentityEntry.objects.filter(user_id=user_id, fingerprint=fingerprint)
+        .order_by("-number")
+        .values_list("entry", flat=True)
+        .first()
+    )
+    return bytes(entry) if entry is not None else None
+
+
+def succeeds(user_id: uuid.UUID, old: bytes, new: bytes) -> bool:
+    """Whether the keys `new` follow from `old` (fingerprints) by successors alone, without a reset."""
+    entries = IdentityEntry.objects.filter(user_id=user_id).order_by("number")
+    chain = [identity.read_entry(bytes(entry)) for entry in entries.values_list("entry", flat=True)]
+    prints = [entry.keys.fingerprint for entry in chain]
+    if old not in prints or new not in prints:
+        return False
+    between = chain[prints.index(old) + 1 : prints.index(new) + 1]
+    return bool(between) and all(entry.kind is identity.Kind.SUCCESSOR for entry in between)
 
 
 def get_vault(person: User) -> Vault:
