@@ -28,6 +28,7 @@ BODY_CHARS = 20_000
 HTML_BYTES = 100_000
 RENDERED_CHARS = 250_000
 
+_ALWAYS_THERE = {"unsubscribe_link", "workspace", "language"}
 _TOO_MANY_LINES = re.compile(r"\n{3,}")
 
 
@@ -69,6 +70,13 @@ class CompiledVariant:
     def has_conditions(self) -> bool:
         """Whether rendering goes through Jinja2."""
         return not self._flat
+
+    @property
+    def asks(self) -> bool:
+        """Whether it says anything of its recipient, so that a value could be missing."""
+        return not self._flat or any(
+            VARIABLES[index].name not in _ALWAYS_THERE for index in self._needs
+        )
 
     def render(self, recipient: Recipient) -> Rendered:
         """What `recipient` gets. Raises MissingVariableError, or RenderError for an empty subject."""

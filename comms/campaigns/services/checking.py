@@ -1,0 +1,236 @@
+"""The check before a review: everything that stands in the way, all at once, and who would get what.
+
+The counts are exact because the freeze itself is tried out: the same statement fills the same tables in
+a savepoint that is then rolled back.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from comms.accounts.selectors import list_members
+from comms.campaigns.models import Delivery, Edition, EditionVariant
+from comms.campaigns.selectors.editions import get_edition
+from comms.campaigns.services.freezing import freeze_recipients, freeze_variants
+from comms.campaigns.services.readiness import compile_frozen
+from comms.content.rendering import CompiledVariant, TemplateError
+from comms.content.selectors import (
+    Cell,
+    CellState,
+    Matrix,
+    MessageProblem,
+    as_recipient,
+    matrix_of,
+    message_problems,
+)
+from comms.core.actors import Actor, Role
+from comms.core.errors import ConflictError
+from comms.core.tenancy import in_workspace
+from comms.directory import selectors as directory
+
+NAMED = 5
+_CHUNK = 1000
+# Long enough for any real one; only whether it is there matters here.
+_SOME_LINK = "https://localhost/u/"
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """A recipient who has no value for a variable of their text."""
+
+    stakeholder_id: uuid.UUID
+    name: str
+    variables: tuple[str, ...]
+
+
+@dataclass
+class EditionCheck:
+    """What was found. `blockers` counts what has to be mended before a review."""
+
+    matrix: Matrix
+    no_audience: bool = False
+    moment_passed: bool = False
+    unready: list[Cell] = field(default_factory=list)
+    broken: list[tuple[Cell, str]] = field(default_factory=list)
+    messages: list[MessageProblem] = field(default_factory=list)
+    without_text: int = 0
+    without_text_named: list[tuple[uuid.UUID, str]] = field(default_factory=list)
+    lacking: list[Lacking] = field(default_factory=list)
+    lacking_count: int = 0
+    nobody: bool = False
+    no_approver: bool = False
+    total: int = 0
+    sendable: int = 0
+    suppressed: dict[str, int] = field(default_factory=dict)
+    by_cell: list[tuple[Cell, int]] = field(default_factory=list)
+
+    @property
+    def blockers(self) -> int:
+        """How many things stand in the way."""
+        return (
+            len(self.unready)
+            + len(self.broken)
+            + len(self.messages)
+            + sum(
+                (
+                    self.no_audience,
+                    self.moment_passed,
+                    self.without_text > 0,
+                    self.lacking_count > 0,
+                    self.nobody,
+                    self.no_approver,
+                )
+            )
+        )
+
+
+def check_edition(*, actor: Actor, edition_id: uuid.UUID) -> EditionCheck:
+    """Everything that stands in a draft's way, and who would get what. Changes nothing.
+
+    Raises NotFoundError, ConflictError for anything but a draft.
+    """
+    with in_workspace(actor.workspace_id):
+        edition = get_edition(actor, edition_id)
+        if edition.state != Edition.State.DRAFT:
+            raise ConflictError(_("Only a draft can be checked."))
+        matrix = matrix_of(edition.campaign.template)
+        now = timezone.now()
+        day = edition.local_date or timezone.localdate(edition.send_at or now)
+        check = EditionCheck(
+            matrix=matrix,
+            moment_passed=edition.send_at is not None and edition.send_at < now,
+            unready=[cell for cell in matrix.cells() if cell.state != CellState.READY],
+            messages=message_problems(matrix, day),
+        )
+        audiences = list(edition.audiences.values_list("audience_id", flat=True))
+        check.no_audience = not audiences
+        written = {cell.variant.id: cell for cell in matrix.cells() if cell.variant is not None}
+        authors = {actor.user_id, *edition.authors}
+        for cell in written.values():
+            authors.update(cell.variant.authors if cell.variant else ())
+        check.no_approver = not _has_approver(actor, authors)
+        if audiences:
+            _try_out(actor, edition, audiences, written, check)
+    return check
+
+
+def _has_approver(actor: Actor, authors: set[uuid.UUID]) -> bool:
+    return (
+        list_members(actor)
+        .filter(roles__contains=[str(Role.APPROVER)], user__is_active=True)
+        .exclude(user_id__in=authors)
+        .exists()
+    )
+
+
+def _try_out(
+    actor: Actor,
+    edition: Edition,
+    audiences: list[uuid.UUID],
+    written: dict[uuid.UUID, Cell],
+    check: EditionCheck,
+) -> None:
+    """Freeze in a savepoint, look, and roll back."""
+    with transaction.atomic():
+        try:
+            frozen = freeze_variants(edition, [c.variant for c in written.values() if c.variant])
+            check.total = freeze_recipients(
+                edition,
+                audience_ids=audiences,
+                text_audience_ids=[
+                    column.audience_id for column in check.matrix.columns if column.audience_id
+                ],
+                purpose=edition.campaign.template.purpose,
+            )
+            _count(edition, {variant.id: written[variant.source_id] for variant in frozen}, check)
+            name = edition.campaign.workspace.name
+            compiled = _compile(frozen, written, name, check)
+            _find_lacking(edition, compiled, check)
+        finally:
+            transaction.set_rollback(True)
+
+
+def _count(edition: Edition, cells: dict[uuid.UUID, Cell], check: EditionCheck) -> None:
+    rows = (
+        Delivery.objects.filter(edition=edition)
+        .values_list("state", "reason", "variant_id")
+        .annotate(times=Count("id"))
+        .order_by()
+    )
+    per_cell: Counter[uuid.UUID] = Counter()
+    reasons: Counter[str] = Counter()
+    for state, reason, variant_id, times in rows:
+        if state == Delivery.State.PENDING:
+            check.sendable += times
+            per_cell[variant_id] += times
+        elif reason == Delivery.Reason.NO_VARIANT:
+            check.without_text += times
+        else:
+            reasons[reason] += times
+    check.suppressed = dict(reasons.most_common())
+    check.by_cell = [(cell, per_cell[key]) for key, cell in cells.items()]
+    check.nobody = not check.sendable and not check.without_text
+    if check.without_text:
+        ids = list(
+            Delivery.objects.filter(edition=edition, reason=Delivery.Reason.NO_VARIANT)
+            .order_by("id")
+            .values_list("stakeholder_id", flat=True)[:NAMED]
+        )
+        check.without_text_named = list(directory.names_of(ids).items())
+
+
+def _compile(
+    frozen: list[EditionVariant],
+    written: dict[uuid.UUID, Cell],
+    workspace_name: str,
+    check: EditionCheck,
+) -> dict[uuid.UUID, CompiledVariant]:
+    compiled = {}
+    for variant in frozen:
+        try:
+            compiled[variant.id] = compile_frozen(variant, workspace_name=workspace_name)
+        except TemplateError as error:
+            check.broken.append((written[variant.source_id], error.message))
+    return compiled
+
+
+def _find_lacking(
+    edition: Edition, compiled: dict[uuid.UUID, CompiledVariant], check: EditionCheck
+) -> None:
+    for point_ids, variants in _batches(edition, compiled):
+        people = directory.load_recipients(point_ids)
+        for point_id, person in people.items():
+            recipient = as_recipient(person, unsubscribe_link=_SOME_LINK)
+            missing = compiled[variants[point_id]].missing(recipient)
+            if missing:
+                check.lacking_count += 1
+                if len(check.lacking) < NAMED:
+                    check.lacking.append(Lacking(person.stakeholder_id, recipient.label, missing))
+
+
+def _batches(
+    edition: Edition, compiled: dict[uuid.UUID, CompiledVariant]
+) -> Iterator[tuple[list[uuid.UUID], dict[uuid.UUID, uuid.UUID]]]:
+    """Recipients whose text asks something of them, some at a time: nobody's list is held whole."""
+    asking = [key for key, made in compiled.items() if made.asks]
+    last: uuid.UUID | None = None
+    while asking:
+        rows = Delivery.objects.filter(
+            edition=edition, state=Delivery.State.PENDING, variant_id__in=asking
+        ).order_by("id")
+        if last is not None:
+            rows = rows.filter(id__gt=last)
+        batch = list(rows.values_list("id", "contact_point_id", "variant_id")[:_CHUNK])
+        if not batch:
+            return
+        last = batch[-1][0]
+        variants = {point: variant for _id, point, variant in batch if point is not None}
+        yield list(variants), variants
