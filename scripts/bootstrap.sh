@@ -89,8 +89,8 @@ install_front_end() {
   want="$(digest frontend/package.json frontend/package-lock.json)"
   if [ -d frontend/node_modules ] && is_fresh npm "$want"; then return; fi
   say "Installing the front end's packages"
-  (cd frontend && npm ci --no-audit --no-fund --loglevel=error) \
-    || stop "The front end's packages couldn't be installed: check the connection to the package registry, then run this again."
+  (cd frontend && npm ci --no-audit --no-fund --loglevel=error) > "$stamps/npm.log" 2>&1 \
+    || { tail -n 5 "$stamps/npm.log" >&2; stop "The front end's packages couldn't be installed: check the connection to the package registry, then run this again."; }
   stamp npm "$want"
 }
 
@@ -102,9 +102,10 @@ front_end_inputs() {
 build_front_end() {
   local want
   want="$({ pwd; front_end_inputs | xargs -0 sha256sum; } | sha256sum | cut -d' ' -f1)"
-  if is_fresh front-end "$want" && [ -e frontend/dist/manifest.json ]; then return; fi
+  if [ -f frontend/dist/manifest.json ] && is_fresh front-end "$want"; then return; fi
   say "Building the front end"
-  (cd frontend && npm run --silent build) || stop "The front end couldn't be built: see above."
+  (cd frontend && npm run --silent build) > "$stamps/front-end.log" 2>&1 \
+    || { cat "$stamps/front-end.log" >&2; stop "The front end couldn't be built: see above."; }
   stamp front-end "$want"
 }
 
@@ -146,9 +147,22 @@ case "$purpose" in
 esac
 [ -w . ] || stop "This folder can't be written, and the packages are installed in it: copy it to a place of yours."
 make_venv
-if [ "$purpose" = run ]; then install_python requirements.lock; else install_python requirements-dev.lock; fi
-find_node
-install_front_end
-build_front_end
+mkdir -p "$stamps"
+lock=requirements-dev.lock
+if [ "$purpose" = run ]; then lock=requirements.lock; fi
+if has_node; then
+  # The two halves need nothing of each other.
+  (install_front_end && build_front_end) &
+  front_end=$!
+  trap 'kill "$front_end" 2> /dev/null || true' EXIT
+  install_python "$lock"
+  wait "$front_end" || exit 1
+  trap - EXIT
+else
+  install_python "$lock"
+  find_node
+  install_front_end
+  build_front_end
+fi
 compile_messages
 if [ "$purpose" = test ]; then find_chromium; fi
