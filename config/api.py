@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from drf_spectacular.renderers import OpenApiJsonRenderer
+from drf_spectacular.views import SpectacularAPIView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from comms.accounts.api import urls as accounts
+from comms.core.rest.views import not_here
+
+app_name = "api"
+
+_workspace: list[URLPattern | URLResolver] = [*accounts.workspace]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path(
+        "openapi.json",
+        SpectacularAPIView.as_view(
+            authentication_classes=[],
+            permission_classes=[],
+            renderer_classes=[OpenApiJsonRenderer],
+        ),
+        name="openapi",
+    ),
+    *accounts.outside,
+    path("workspaces/<slug:workspace>/", include(_workspace)),
+    re_path(r"^", not_here, name="not_here"),
+]

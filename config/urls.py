@@ -6,7 +6,10 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from comms.core import views as core
 
-_workspace: list[URLPattern | URLResolver] = []
+_workspace: list[URLPattern | URLResolver] = [
+    path("content/", include("comms.content.urls")),
+    path("threads/", include("comms.threads.urls")),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", core.healthz, name="healthz"),
@@ -16,3 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("config.api")),
     path("w/<slug:workspace>/", include(_workspace)),
 ]
+
+handler400 = "comms.core.views.bad_request"
+handler403 = "comms.core.views.forbidden"
+handler404 = "comms.core.views.not_found"
+handler500 = "comms.core.views.failure"

@@ -1,4 +1,4 @@
-"""Health for the operator's probes, and the answer to a failed CSRF check."""
+"""Health for the operator's probes, and the answers when something is refused, missing or broken."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views import defaults
 from django.views.decorators.http import require_GET
 from redis import Redis, RedisError
+
+from comms.core.rest.problems import is_api, problem_response
 
 
 @require_GET
@@ -49,3 +53,33 @@ def _valkey_answers() -> bool:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page's protection token didn't match: most often the page was open for too long."""
     return render(request, "403_csrf.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: a page for people, a problem document for programs. So are the three below."""
+    if is_api(request):
+        return problem_response(400, "malformed", _("The request can't be understood."))
+    return defaults.bad_request(request, exception)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403."""
+    if is_api(request):
+        return problem_response(403, "forbidden", _("You may not do this."))
+    return defaults.permission_denied(request, exception)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404."""
+    if is_api(request):
+        return problem_response(404, "not_found", _("There is nothing here."))
+    return defaults.page_not_found(request, exception)
+
+
+def failure(request: HttpRequest) -> HttpResponse:
+    """500. The request id in its header is what to look for in the log."""
+    if is_api(request):
+        return problem_response(
+            500, "failure", _("Something went wrong here. It is written down; try again later.")
+        )
+    return defaults.server_error(request)

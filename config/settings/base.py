@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "comms.accounts",
     "comms.directory",
     "comms.content",
+    "comms.threads",
     "comms.campaigns",
     "comms.stack",
 ]
@@ -108,6 +109,7 @@ ACCOUNT_RATE_LIMITS = {
     "change_passphrase": "5/m/user",
     "invite": "60/h/user",
 }
+PASSWORD_RESET_TIMEOUT = 4 * 3600
 MFA_ADAPTER = "comms.accounts.adapter.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -192,12 +194,18 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "run" / "beat-schedule")
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "comms.accounts.api.schema.Schema",
+    "EXCEPTION_HANDLER": "comms.core.rest.problems.handle",
+    "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Entente API",
+    "TITLE": "Entente",
+    "DESCRIPTION": "What programs may do in a workspace. docs/api/README.md says how to begin.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "LICENSE": {"name": "AGPL-3.0-or-later"},
 }
 
 # Mail leaves this machine only on the operator's word (comms.core.mail).

@@ -24,6 +24,7 @@ from comms.accounts.selectors.memberships import (
     list_workspace_ids,
     list_workspaces_of,
 )
+from comms.accounts.selectors.names import names_of
 from comms.accounts.selectors.sessions import list_sessions, session_group
 from comms.accounts.selectors.tokens import get_token, list_tokens
 
@@ -46,6 +47,7 @@ __all__ = [
     "list_vault_wraps",
     "list_workspace_ids",
     "list_workspaces_of",
+    "names_of",
     "newest_entry",
     "session_group",
     "sign_in_argon2",

@@ -22,11 +22,18 @@ from comms.accounts.services.second_steps import (
     remove_passkey,
 )
 from comms.accounts.services.sessions import end_other_sessions, end_session
-from comms.accounts.services.setup import create_setup_link, redeem_setup_link, set_up
+from comms.accounts.services.setup import (
+    create_setup_link,
+    get_setup_link,
+    redeem_setup_link,
+    set_up,
+)
+from comms.accounts.services.tokens import Caller, create_token, find_caller, revoke_token
 from comms.accounts.services.vaults import put_vault, put_vault_wrap, remove_vault_wrap
 from comms.accounts.services.workspaces import create_workspace, rename_workspace
 
 __all__ = [
+    "Caller",
     "NewKeys",
     "NewPassphrase",
     "accept_invitation",
@@ -35,9 +42,12 @@ __all__ = [
     "change_roles",
     "create_invitation",
     "create_setup_link",
+    "create_token",
     "create_workspace",
     "end_other_sessions",
     "end_session",
+    "find_caller",
+    "get_setup_link",
     "join_with_new_account",
     "note_second_step",
     "passkey_wrap_id",
@@ -51,6 +61,7 @@ __all__ = [
     "rename_workspace",
     "replace_identity",
     "reset_sign_in",
+    "revoke_token",
     "set_up",
     "withdraw_invitation",
 ]

@@ -92,8 +92,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["workspace_id", "-at"], name="audit_list"),
-                    models.Index(fields=["workspace_id", "action", "-at"], name="audit_by_action"),
+                    models.Index(fields=["workspace_id", "-id"], name="audit_list"),
+                    models.Index(fields=["workspace_id", "action", "-id"], name="audit_by_action"),
+                    models.Index(fields=["workspace_id", "actor_id", "-id"], name="audit_by_actor"),
+                    models.Index(
+                        fields=["workspace_id", "subject_id", "-id"], name="audit_by_subject"
+                    ),
+                    models.Index(fields=["workspace_id", "at"], name="audit_by_time"),
                     models.Index(
                         condition=models.Q(("seq", None)),
                         fields=["workspace_id", "id"],

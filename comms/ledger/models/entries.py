@@ -43,9 +43,13 @@ class AuditEntry(models.Model):
                 name="audit_subject_form",
             ),
         ]
+        # Ids are ordered by time, so the newest come first in each of these.
         indexes = [
-            models.Index(fields=["workspace_id", "-at"], name="audit_list"),
-            models.Index(fields=["workspace_id", "action", "-at"], name="audit_by_action"),
+            models.Index(fields=["workspace_id", "-id"], name="audit_list"),
+            models.Index(fields=["workspace_id", "action", "-id"], name="audit_by_action"),
+            models.Index(fields=["workspace_id", "actor_id", "-id"], name="audit_by_actor"),
+            models.Index(fields=["workspace_id", "subject_id", "-id"], name="audit_by_subject"),
+            models.Index(fields=["workspace_id", "at"], name="audit_by_time"),
             models.Index(
                 fields=["workspace_id", "id"], condition=models.Q(seq=None), name="audit_unsealed"
             ),

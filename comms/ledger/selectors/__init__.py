@@ -1,5 +1,14 @@
 """What others may read of the audit trail."""
 
+from comms.ledger.selectors.entries import EntryFilter, iterate_entries, list_entries
 from comms.ledger.selectors.heads import Head, audit_head, get_head, has_pending
 
-__all__ = ["Head", "audit_head", "get_head", "has_pending"]
+__all__ = [
+    "EntryFilter",
+    "Head",
+    "audit_head",
+    "get_head",
+    "has_pending",
+    "iterate_entries",
+    "list_entries",
+]

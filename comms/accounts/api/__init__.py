@@ -1,0 +1,1 @@
+"""The API: its door (who calls, in which workspace, with which scope) and the resources of accounts."""

@@ -1,0 +1,12 @@
+"""The ledger's own acts, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "ledger.erased_details": _("erased what %(entries)s entries said about this"),
+    "ledger.exported_trail": _("exported the audit trail as %(format)s"),
+    "ledger.checked_chain": _("checked the chain up to entry %(seq)s: %(result)s"),
+    "ledger.rotated_keys": _("made a new data key"),
+    "ledger.finished_rotation": _("sealed everything anew under the new data key"),
+    "ledger.rewrapped_keys": _("wrapped %(count)s data keys under the key-encryption key %(key)s"),
+}

@@ -1,0 +1,79 @@
+"""What acts are called in words. Each app says it in its own `audit.py`.
+
+`SENTENCES` maps an action to its template: what the person did, in the past, without the person, with
+`%(name)s` for details: {"accounts.renamed_workspace": _("renamed the workspace to %(name)s")}.
+`SUBJECTS` maps a subject type to (what it is called, the route of its page or ""): the route takes the
+workspace and the subject's id: {"stakeholder": (_("stakeholder"), "directory:stakeholder")}.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from comms.ledger.models import AuditEntry
+
+_Text = str | Promise
+
+ERASED = "…"
+
+
+class Subject(NamedTuple):
+    """A kind of thing that acts are about. `route` is empty when it has no page."""
+
+    label: _Text
+    route: str = ""
+
+
+class _Words(NamedTuple):
+    sentences: dict[str, _Text]
+    subjects: dict[str, Subject]
+
+
+@cache
+def _words() -> _Words:
+    words = _Words({}, {})
+    for config in apps.get_app_configs():
+        name = f"{config.name}.audit"
+        if config.name.startswith("comms.") and find_spec(name):
+            module = import_module(name)
+            words.sentences.update(getattr(module, "SENTENCES", {}))
+            subjects = getattr(module, "SUBJECTS", {})
+            words.subjects.update({key: Subject(*value) for key, value in subjects.items()})
+    return words
+
+
+def actions() -> dict[str, _Text]:
+    """Every known action with its template."""
+    return dict(sorted(_words().sentences.items()))
+
+
+def subjects() -> dict[str, Subject]:
+    """Every known kind of subject."""
+    return dict(sorted(_words().subjects.items()))
+
+
+def sentence_of(entry: AuditEntry) -> str:
+    """What happened, without who did it. Erased details are shown as …"""
+    template = _words().sentences.get(entry.action)
+    if template is None:
+        return entry.action.partition(".")[2].replace("_", " ")
+    details = entry.details or {}
+    values: defaultdict[str, str] = defaultdict(lambda: ERASED)
+    values.update({key: _shown(value) for key, value in details.items()})
+    return str(template) % values
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_shown(item) for item in value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return ERASED if value is None else str(value)
