@@ -82,8 +82,11 @@ class Shell:
 
     @property
     def theme(self) -> str:
-        """`auto`, `light` or `dark`."""
-        return self.person.theme if self.person else User.Theme.AUTO
+        """`auto`, `light` or `dark`; before sign-in what this browser's last person chose."""
+        if self.person:
+            return self.person.theme
+        chosen = self.request.COOKIES.get("theme", "")
+        return chosen if chosen in User.Theme.values else User.Theme.AUTO
 
     @property
     def direction(self) -> str:

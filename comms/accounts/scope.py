@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
+from csp.decorators import csp_update
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
@@ -73,3 +74,17 @@ def member_view(
         return scoped
 
     return decorate
+
+
+def keys_page(
+    view: Callable[Concatenate[Any, _P], HttpResponseBase],
+) -> Callable[Concatenate[Any, _P], HttpResponseBase]:
+    """A page on which keys or passphrases are in memory: no string may become script there.
+
+    The only policy is for the addresses of our own workers (frontend/src/keys/trusted.ts). Such a page
+    empties the template block `htmx`.
+    """
+    guarded: Callable[Concatenate[Any, _P], HttpResponseBase] = csp_update(
+        {"require-trusted-types-for": ["'script'"], "trusted-types": ["entente-worker"]}
+    )(view)
+    return guarded

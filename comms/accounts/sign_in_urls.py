@@ -9,25 +9,28 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
+from comms.accounts.scope import keys_page
 from comms.accounts.views import second_steps
 
 _to_security = RedirectView.as_view(pattern_name="accounts:security")
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("sign-in/", second_steps.SignInView.as_view(), name="account_login"),
+    path("sign-in/", keys_page(second_steps.SignInView.as_view()), name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
-    path("confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path("confirm/", keys_page(account.reauthenticate), name="account_reauthenticate"),
     path("reset/ask/", account.password_reset, name="account_reset_password"),
     path("reset/sent/", account.password_reset_done, name="account_reset_password_done"),
-    path("second-step/", second_steps.SecondStepView.as_view(), name="mfa_authenticate"),
+    path("second-step/", keys_page(second_steps.SecondStepView.as_view()), name="mfa_authenticate"),
     path("confirm/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("confirm/passkey/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("passkey/", second_steps.PasskeySignInView.as_view(), name="mfa_login_webauthn"),
     # allauth sends people to its own overviews; ours is one page.
     path("security/", _to_security, name="mfa_index"),
     path("security/passkeys/", _to_security, name="mfa_list_webauthn"),
-    path("passkeys/add/", second_steps.AddPasskeyView.as_view(), name="mfa_add_webauthn"),
+    path(
+        "passkeys/add/", keys_page(second_steps.AddPasskeyView.as_view()), name="mfa_add_webauthn"
+    ),
     path(
         "passkeys/<int:pk>/name/",
         second_steps.RenamePasskeyView.as_view(),

@@ -42,6 +42,11 @@ def redeem_setup_link(token: str) -> SetupLink:
     return _usable(link)
 
 
+def get_setup_link(link_id: uuid.UUID) -> SetupLink:
+    """The link that a visitor's session has redeemed, if it can still be used. Raises NotFoundError."""
+    return _usable(SetupLink.objects.filter(id=link_id).first())
+
+
 def set_up(
     *,
     link_id: uuid.UUID,

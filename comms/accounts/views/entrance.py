@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from comms.accounts import policies, selectors, services
 from comms.accounts.models import User, Workspace
-from comms.accounts.scope import LAST_WORKSPACE
+from comms.accounts.scope import LAST_WORKSPACE, keys_page
 from comms.accounts.views.answers import (
     argon2,
     cbor,
@@ -62,20 +62,26 @@ def salt(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@keys_page
 def setup(request: HttpRequest) -> HttpResponse:
     """The page behind the set-up link; its script sends the token that is in the fragment."""
-    return render(request, "accounts/setup.html")
+    account_id = None
+    if _SETUP in request.session:
+        try:
+            account_id = services.get_setup_link(_kept(request, _SETUP)).account_id
+        except NotFoundError:
+            del request.session[_SETUP]
+    return render(request, "accounts/setup.html", {"account_id": account_id})
 
 
 @require_POST
 @endpoint
 def setup_open(request: HttpRequest) -> HttpResponse:
-    """Trade the link's token for a place in this session; the id that the account will have."""
+    """Trade the link's token for a place in this session."""
     limit_rate(request, "redeem_link")
     (token,) = read_list(request, 1, limit=400)
-    link = services.redeem_setup_link(text(token))
-    request.session[_SETUP] = str(link.id)
-    return cbor([link.account_id.bytes])
+    request.session[_SETUP] = str(services.redeem_setup_link(text(token)).id)
+    return JsonResponse({"location": reverse("accounts:setup")})
 
 
 @require_POST
@@ -97,6 +103,7 @@ def setup_finish(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@keys_page
 def join(request: HttpRequest) -> HttpResponse:
     """The page behind an invitation: a new account, or one click for somebody who has one."""
     context: dict[str, object] = {}

@@ -107,9 +107,14 @@ def passphrase(request: PersonRequest) -> HttpResponse:
 @require_POST
 @person_endpoint
 def identity(request: PersonRequest) -> HttpResponse:
-    """Replace the identity together with vault and wraps; the other browsers are signed out."""
+    """Replace the identity together with vault and wraps; the other browsers are signed out.
+
+    Asks for the sign-in secret again: a stolen session must not become a new identity.
+    """
     limit_rate(request, "change_passphrase")
-    entry, content, new_wraps = read_list(request, 3, limit=wire_vault.LIMIT + 64 * 1024)
+    secret, entry, content, new_wraps = read_list(request, 4, limit=wire_vault.LIMIT + 64 * 1024)
+    if not request.user.check_password(text(secret, 64)):
+        raise InvalidError(_("That is not your present passphrase."), field="current")
     services.replace_identity(
         person=request.user,
         entry=octets(entry),

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from comms.accounts import selectors, services
 from comms.accounts.forms import LanguageForm, ProfileForm
 from comms.accounts.models import User, VaultWrap
+from comms.accounts.scope import keys_page
 from comms.accounts.views.answers import argon2, endpoint, limit_rate, read_list, text
 from comms.core.errors import NotFoundError
 
@@ -96,6 +97,7 @@ def security(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @login_required
+@keys_page
 def passphrase(request: HttpRequest) -> HttpResponse:
     """The page that changes the passphrase; its script does the work."""
     return render(request, "accounts/passphrase.html")
@@ -103,6 +105,7 @@ def passphrase(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @login_required
+@keys_page
 def vault(request: HttpRequest) -> HttpResponse:
     """Open or lock the vault in this browser; a new recovery code; starting over when all is lost."""
     return render(request, "accounts/vault.html")
@@ -146,6 +149,7 @@ def sessions_end_others(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@keys_page
 def reset(request: HttpRequest) -> HttpResponse:
     """The page that a reset mail opens: a new passphrase for signing in. Not for the vault, and it says so."""
     return render(request, "accounts/reset.html")

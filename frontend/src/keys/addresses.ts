@@ -5,6 +5,7 @@ export const SIGN_IN = "/accounts/sign-in/";
 export const SECOND_STEP = "/accounts/second-step/";
 export const PASSKEY_SIGN_IN = "/accounts/passkey/";
 export const PASSKEY_ADD = "/accounts/passkeys/add/";
+export const RESET_FINISH = "/accounts/reset/finish/";
 export const KEYS = "/me/keys/";
 export const KEYS_VAULT = "/me/keys/vault/";
 export const KEYS_WRAPS = "/me/keys/wraps/";

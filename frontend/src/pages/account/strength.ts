@@ -1,0 +1,17 @@
+/** How hard a passphrase is to guess, from 0 to 4; nothing leaves the browser. */
+
+import { ZxcvbnFactory } from "@zxcvbn-ts/core";
+import * as common from "@zxcvbn-ts/language-common";
+import * as english from "@zxcvbn-ts/language-en";
+
+const LONGEST = 200; // what is longer is judged by its beginning, so that judging stays quick
+
+const judge = new ZxcvbnFactory({
+  dictionary: { ...common.dictionary, ...english.dictionary },
+  graphs: common.adjacencyGraphs,
+});
+
+/** `related` are words that an attacker would try first: the person's name and address. */
+export function strength(passphrase: string, related: readonly string[]): number {
+  return judge.check(passphrase.slice(0, LONGEST), [...related]).score;
+}
