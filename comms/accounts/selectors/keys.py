@@ -44,7 +44,20 @@ def list_identities(
     ).order_by("user__name", "user_id")
     if user_ids is not None:
         members = members.filter(user_id__in=user_ids)
-    names = dict(members.values_list("user_id", "user__name")[:MEMBERS_AT_ONCE])
+    return _with_chains(dict(members.values_list("user_id", "user__name")[:MEMBERS_AT_ONCE]))
+
+
+def list_chains(user_ids: Collection[uuid.UUID]) -> list[KeysOfMember]:
+    """Identity entries of these people, members or not: for an app that has checked who asks.
+
+    Whoever wrote in a conversation and has left the workspace since must stay verifiable.
+    """
+    return _with_chains(
+        dict(User.objects.filter(id__in=user_ids).order_by("name", "id").values_list("id", "name"))
+    )
+
+
+def _with_chains(names: dict[uuid.UUID, str]) -> list[KeysOfMember]:
     chains: dict[uuid.UUID, list[bytes]] = {user_id: [] for user_id in names}
     entries = IdentityEntry.objects.filter(user_id__in=list(names)).order_by("user_id", "number")
     for user_id, entry in entries.values_list("user_id", "entry"):
