@@ -87,6 +87,7 @@ class Migration(migrations.Migration):
                             ("checked", "Checked, nothing imported yet"),
                             ("running", "Being imported"),
                             ("done", "Imported"),
+                            ("stopped", "Stopped by an error"),
                             ("discarded", "Discarded"),
                         ],
                         default="staged",
@@ -133,6 +134,7 @@ class Migration(migrations.Migration):
                 ("row_count", models.PositiveIntegerField()),
                 ("counts", models.JSONField(default=dict)),
                 ("rows_done", models.PositiveIntegerField(default=0)),
+                ("failures", models.PositiveSmallIntegerField(default=0)),
                 (
                     "created_at",
                     models.DateTimeField(default=django.utils.timezone.now, editable=False),
@@ -203,7 +205,10 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("warning", "Imported in part"), ("failed", "Not imported")],
+                        choices=[
+                            ("warning", "Imported, with a remark"),
+                            ("failed", "Not imported"),
+                        ],
                         max_length=8,
                     ),
                 ),

@@ -71,11 +71,12 @@ class ImportState(models.TextChoices):
     CHECKED = "checked", _("Checked, nothing imported yet")
     RUNNING = "running", _("Being imported")
     DONE = "done", _("Imported")
+    STOPPED = "stopped", _("Stopped by an error")
     DISCARDED = "discarded", _("Discarded")
 
 
 class RowState(models.TextChoices):
     """What became of a row that needs explaining."""
 
-    WARNING = "warning", _("Imported in part")
+    WARNING = "warning", _("Imported, with a remark")
     FAILED = "failed", _("Not imported")

@@ -34,6 +34,8 @@ class Import(WorkspaceOwned):
     # Counts of the phase that runs or ran last: rows, created, updated, unchanged, reachable, warnings, failed.
     counts = models.JSONField(default=dict)
     rows_done = models.PositiveIntegerField(default=0)
+    # Tries since the last chunk that went well; after some the import stops and says so.
+    failures = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.UUIDField(editable=False)
     touched_at = models.DateTimeField(default=timezone.now, editable=False)

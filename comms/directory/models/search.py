@@ -46,3 +46,8 @@ def _hashes(workspace_id: uuid.UUID, prefixes: list[str]) -> list[int]:
         int.from_bytes(ring.index(_PREFIX, prefix.encode())[:8], "big", signed=True)
         for prefix in prefixes
     ]
+
+
+def name_indexes_of(names: list[str]) -> list[bytes]:
+    """The blind indexes of many names."""
+    return blind_indexes(open_workspace_id(), _NAME, names)

@@ -10,6 +10,15 @@ from comms.directory.selectors.audiences import (
 )
 from comms.directory.selectors.facets import Facets, list_facets
 from comms.directory.selectors.filters import StakeholderFilter, filter_from_json, matching
+from comms.directory.selectors.imports import (
+    error_file_rows,
+    explained_rows,
+    first_rows,
+    get_import,
+    list_imports,
+    list_waiting_import_ids,
+    sentences_of,
+)
 from comms.directory.selectors.sendable import (
     BLOCKED_REASONS,
     Recipient,
@@ -43,18 +52,25 @@ __all__ = [
     "by_specificity",
     "contact_points_for",
     "count_sendable",
+    "error_file_rows",
+    "explained_rows",
     "filter_from_json",
+    "first_rows",
     "get_audience",
     "get_consent",
     "get_contact_point",
+    "get_import",
     "get_stakeholder",
     "list_audiences",
     "list_facets",
+    "list_imports",
     "list_sendable",
     "list_stakeholders",
+    "list_waiting_import_ids",
     "load_recipients",
     "matching",
     "names_of",
     "sendable_query",
+    "sentences_of",
     "stakeholders_of",
 ]
