@@ -4,4 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-websocket_urlpatterns: list[Any] = []
+from django.urls import path
+
+from comms.threads.consumers import ThreadsConsumer
+
+websocket_urlpatterns: list[Any] = [
+    path("ws/threads/", ThreadsConsumer.as_asgi()),
+]

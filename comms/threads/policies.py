@@ -1,0 +1,19 @@
+"""Who may do what in a thread. Beyond this the wire's own rules decide (comms.wire.epoch_rules)."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from comms.threads.models import Member
+
+
+def can_read(member: Member) -> bool:
+    """Whoever is in the newest roster and has not expired."""
+    return member.removed_at is None and (
+        member.expires_at is None or member.expires_at > timezone.now()
+    )
+
+
+def can_post(member: Member) -> bool:
+    """Everyone who may read, but observers."""
+    return can_read(member) and member.role != Member.Role.OBSERVER

@@ -1,0 +1,34 @@
+"""What members may read of their threads."""
+
+from comms.threads.selectors.envelopes import PAGE, EnvelopePage, list_envelopes
+from comms.threads.selectors.epochs import EpochOfMember, list_epochs
+from comms.threads.selectors.people import list_people
+from comms.threads.selectors.threads import (
+    THREADS_AT_ONCE,
+    Seat,
+    ThreadOfMember,
+    count_unread_threads,
+    get_thread,
+    list_heads,
+    list_threads,
+    member_group,
+    thread_group,
+)
+
+__all__ = [
+    "PAGE",
+    "THREADS_AT_ONCE",
+    "EnvelopePage",
+    "EpochOfMember",
+    "Seat",
+    "ThreadOfMember",
+    "count_unread_threads",
+    "get_thread",
+    "list_envelopes",
+    "list_epochs",
+    "list_heads",
+    "list_people",
+    "list_threads",
+    "member_group",
+    "thread_group",
+]

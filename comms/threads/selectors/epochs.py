@@ -1,0 +1,35 @@
+"""The chain of a thread's epochs, with the wraps that are the member's own."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from comms.core.actors import Actor
+from comms.threads.models import Epoch, Wrap
+from comms.threads.selectors.threads import get_thread
+
+EPOCHS_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class EpochOfMember:
+    """A record, and this member's wrap of its key, empty if they have none."""
+
+    record: bytes
+    wrap: bytes
+
+
+def list_epochs(actor: Actor, thread_id: uuid.UUID, *, after: int = 0) -> list[EpochOfMember]:
+    """Up to 200 epochs with numbers above `after`, in order. Raises NotFoundError."""
+    seat = get_thread(actor, thread_id)
+    epochs = list(
+        Epoch.objects.filter(thread=seat.thread, number__gt=after).order_by("number")[
+            :EPOCHS_AT_ONCE
+        ]
+    )
+    wraps = {
+        wrap.epoch_id: bytes(wrap.content)
+        for wrap in Wrap.objects.filter(epoch__in=epochs, member_id=actor.user_id)
+    }
+    return [EpochOfMember(bytes(epoch.record), wraps.get(epoch.id, b"")) for epoch in epochs]

@@ -1,0 +1,107 @@
+"""A member's threads, newest activity first."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from dataclasses import dataclass
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from comms.core.actors import Actor
+from comms.core.errors import NotFoundError
+from comms.threads import policies
+from comms.threads.models import Epoch, Member, Thread, Wrap
+
+THREADS_AT_ONCE = 50
+HEADS_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A thread and the actor's place in it, loaded together."""
+
+    thread: Thread
+    member: Member
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadOfMember:
+    """What a list shows of a thread: the newest epoch's record and this member's wrap of its key."""
+
+    thread: Thread
+    member: Member
+    record: bytes
+    wrap: bytes
+
+
+def get_thread(actor: Actor, thread_id: uuid.UUID, *, lock: bool = False) -> Seat:
+    """The thread, if the actor is in its roster now. `lock` holds it until the transaction ends.
+
+    Raises NotFoundError for everyone else, whether it exists or not.
+    """
+    threads = Thread.objects.select_for_update() if lock else Thread.objects.all()
+    thread = threads.filter(id=thread_id, workspace_id=actor.workspace_id).first()
+    member = _seats(actor).filter(thread_id=thread_id).first() if thread else None
+    if thread is None or member is None or not policies.can_read(member):
+        raise NotFoundError(_("There is no such conversation, or you are not in it."))
+    return Seat(thread, member)
+
+
+def list_threads(
+    actor: Actor, *, before: tuple[datetime.datetime, uuid.UUID] | None = None
+) -> list[ThreadOfMember]:
+    """Up to 50 of the actor's threads, newest activity first, after the cursor (activity, id)."""
+    seats = _seats(actor).select_related("thread")
+    if before is not None:
+        seats = seats.filter(
+            Q(thread__activity_at__lt=before[0])
+            | Q(thread__activity_at=before[0], thread_id__lt=before[1])
+        )
+    page = list(seats.order_by("-thread__activity_at", "-thread_id")[:THREADS_AT_ONCE])
+    numbers = {seat.thread_id: seat.thread.epoch_number for seat in page}
+    newest = Epoch.objects.filter(thread_id__in=list(numbers), number=F("thread__epoch_number"))
+    epochs = {epoch.thread_id: epoch for epoch in newest}
+    wraps = {
+        wrap.epoch_id: bytes(wrap.content)
+        for wrap in Wrap.objects.filter(
+            epoch_id__in=[epoch.id for epoch in epochs.values()], member_id=actor.user_id
+        )
+    }
+    return [
+        ThreadOfMember(seat.thread, seat, bytes(epoch.record), wraps.get(epoch.id, b""))
+        for seat in page
+        if (epoch := epochs.get(seat.thread_id)) is not None
+    ]
+
+
+def list_heads(actor: Actor) -> list[Thread]:
+    """Where each of the actor's threads stands, at most 1,000, for a socket that has just opened."""
+    seats = _seats(actor).select_related("thread").order_by("-thread__activity_at")
+    return [seat.thread for seat in seats[:HEADS_AT_ONCE]]
+
+
+def count_unread_threads(actor: Actor) -> int:
+    """In how many threads something waits that the actor has not read."""
+    return _seats(actor).filter(thread__seq__gt=F("read_up_to")).count()
+
+
+def member_group(workspace_id: uuid.UUID, user_id: uuid.UUID) -> str:
+    """The realtime group of one member's sockets, the one that accounts tells of changed roles."""
+    return f"member.{workspace_id}.{user_id}"
+
+
+def thread_group(thread_id: uuid.UUID) -> str:
+    """The realtime group of everyone who has the thread open."""
+    return f"thread.{thread_id}"
+
+
+def _seats(actor: Actor) -> QuerySet[Member]:
+    return Member.objects.filter(
+        Q(expires_at=None) | Q(expires_at__gt=timezone.now()),
+        workspace_id=actor.workspace_id,
+        member_id=actor.user_id,
+        removed_at=None,
+    )

@@ -1,0 +1,204 @@
+"""Opening a thread and publishing its epochs. The server checks the outside and the signatures."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from comms.accounts import selectors as accounts
+from comms.core.actors import Actor
+from comms.core.errors import ConflictError, InvalidError
+from comms.core.tenancy import in_workspace
+from comms.ledger import services as ledger
+from comms.threads import selectors
+from comms.threads.models import Epoch, Member, Thread, Wrap
+from comms.threads.services import events
+from comms.threads.services.refusals import overtaken, refused
+from comms.wire import epoch_rules, epochs, identity
+from comms.wire.errors import WireError
+from comms.wire.keys import PublicKeys
+from comms.wire.roster import RosterRow
+from comms.wire.transcript import Head
+
+Keys = dict[uuid.UUID, identity.IdentityEntry]
+
+
+def open_thread(*, actor: Actor, upload: bytes) -> Thread:
+    """A new thread from its first epoch, which the actor signed as an owner.
+
+    Everyone in the roster must be a member of the workspace with keys, under their newest ones. Raises
+    InvalidError, and ConflictError if there is such a thread already.
+    """
+    parsed = _read(upload)
+    tbs = parsed.record.tbs
+    with in_workspace(actor.workspace_id):
+        keys = _current_keys(actor, tbs.roster)
+        try:
+            epoch_rules.check_first(tbs)
+            epochs.verify_record(parsed.record, _author_keys(actor, parsed, keys))
+        except WireError as error:
+            raise refused(error) from error
+        if tbs.thread.version != 4 or tbs.start != Head():
+            raise refused(WireError("malformed", "not the start of a new thread"))
+        if Thread.objects.filter(id=tbs.thread).exists():
+            raise ConflictError(_("There is such a conversation already."))
+        thread = Thread.objects.create(id=tbs.thread, workspace_id=actor.workspace_id)
+        _save_epoch(thread, parsed)
+        _save_members(thread, tbs.roster, keys)
+        ledger.record(
+            action="threads.opened",
+            actor=actor,
+            subject_type="thread",
+            subject_id=thread.id,
+            details={"members": [str(row.member) for row in tbs.roster]},
+        )
+        events.tell_added(thread, [row.member for row in tbs.roster])
+    return thread
+
+
+def publish_epoch(*, actor: Actor, thread_id: uuid.UUID, upload: bytes) -> Thread:
+    """The next epoch of a thread: a refresh, or another roster, by someone whom the rules allow it.
+
+    Raises NotFoundError, InvalidError, and OvertakenError when an epoch or a message came first.
+    """
+    parsed = _read(upload)
+    tbs = parsed.record.tbs
+    with in_workspace(actor.workspace_id):
+        thread = selectors.get_thread(actor, thread_id, lock=True).thread
+        if tbs.number != thread.epoch_number + 1 or tbs.start != Head(thread.seq, bytes(thread.t)):
+            raise overtaken()
+        newest = Epoch.objects.get(thread=thread, number=thread.epoch_number)
+        before = epochs.read_record(bytes(newest.record))
+        seated = {row.member: row.fingerprint for row in before.tbs.roster}
+        added = [row for row in tbs.roster if seated.get(row.member) != row.fingerprint]
+        keys = _current_keys(actor, added)
+        try:
+            epoch_rules.check_succession(
+                tbs, before.tbs, before.hash, is_successor=_is_successor(keys)
+            )
+            epochs.verify_record(parsed.record, _author_keys(actor, parsed, keys))
+        except WireError as error:
+            raise refused(error) from error
+        _save_epoch(thread, parsed)
+        removed = [member for member in seated if not any(r.member == member for r in tbs.roster)]
+        Member.objects.filter(thread=thread, member_id__in=removed).update(
+            removed_at=timezone.now()
+        )
+        _save_members(thread, tbs.roster, keys)
+        ledger.record(
+            action="threads.published_epoch",
+            actor=actor,
+            subject_type="thread",
+            subject_id=thread.id,
+            details={
+                "number": tbs.number,
+                "added": [str(row.member) for row in added if row.member not in seated],
+                "removed": [str(member) for member in removed],
+            },
+        )
+        events.tell_revoked(thread, removed)
+        events.tell_epoch(thread)
+        events.tell_added(thread, [row.member for row in added if row.member not in seated])
+    return thread
+
+
+def _read(upload: bytes) -> epochs.EpochUpload:
+    try:
+        return epochs.read_upload(upload)
+    except WireError as error:
+        raise refused(error) from error
+
+
+def _current_keys(actor: Actor, rows: tuple[RosterRow, ...] | list[RosterRow]) -> Keys:
+    """Newest keys of the rows' members. Raises InvalidError for a stranger, or for keys that are not theirs."""
+    wanted = [row.member for row in rows]
+    members = {one.user_id: one for one in accounts.list_identities(actor, wanted)}
+    keys: Keys = {}
+    for row in rows:
+        found = members.get(row.member)
+        if found is None or not found.entries:
+            raise InvalidError(_("Somebody chosen is not a member of this workspace with keys."))
+        newest = identity.read_entry(found.entries[-1])
+        if newest.keys.fingerprint != row.fingerprint:
+            raise InvalidError(
+                _("The keys of {name} have changed. Reload the page.").format(name=found.name)
+            )
+        keys[row.member] = newest
+    return keys
+
+
+def _author_keys(actor: Actor, parsed: epochs.EpochUpload, keys: Keys) -> PublicKeys:
+    """The public keys of the author, who must be the actor. Raises WireError."""
+    tbs = parsed.record.tbs
+    if tbs.author != actor.user_id:
+        raise WireError("signature", "somebody else's record")
+    if tbs.author in keys:
+        return keys[tbs.author].keys
+    entry = accounts.get_identity(tbs.author, tbs.author_fingerprint)
+    if entry is None:
+        raise WireError("signature", "unknown keys of the author")
+    return identity.read_entry(entry).keys
+
+
+def _is_successor(keys: Keys) -> epoch_rules.IsSuccessor:
+    """Whether the newest entry of a member is a successor of the one with the old fingerprint."""
+
+    def check(member: uuid.UUID, old: bytes, new: bytes) -> bool:
+        entry = keys.get(member)
+        if entry is None or entry.keys.fingerprint != new:
+            return False
+        return accounts.succeeds(member, old, new)
+
+    return check
+
+
+def _save_epoch(thread: Thread, parsed: epochs.EpochUpload) -> None:
+    record = parsed.record
+    epoch = Epoch.objects.create(
+        workspace_id=thread.workspace_id,
+        thread=thread,
+        number=record.tbs.number,
+        epoch_hash=record.hash,
+        author_id=record.tbs.author,
+        record=record.raw,
+    )
+    Wrap.objects.bulk_create(
+        Wrap(workspace_id=thread.workspace_id, epoch=epoch, member_id=row.member, content=wrap)
+        for row, wrap in zip(record.tbs.roster, parsed.wraps, strict=True)
+    )
+    thread.epoch_number, thread.epoch_hash = record.tbs.number, record.hash
+    thread.activity_at = timezone.now()
+    thread.save(update_fields=["epoch_number", "epoch_hash", "activity_at"])
+
+
+def _save_members(thread: Thread, rows: tuple[RosterRow, ...], keys: Keys) -> None:
+    """The roster as rows. Whoever comes back or joins reads from here on; the rest keep their place."""
+    known = {one.member_id: one for one in Member.objects.filter(thread=thread)}
+    for row in rows:
+        place = known.get(row.member) or Member(
+            workspace_id=thread.workspace_id,
+            thread=thread,
+            member_id=row.member,
+            since_seq=thread.seq,
+            read_up_to=thread.seq,
+        )
+        if place.removed_at is not None:
+            place.removed_at, place.since_seq, place.read_up_to = None, thread.seq, thread.seq
+        if row.member in keys:
+            place.fingerprint = row.fingerprint
+            place.signing_key = keys[row.member].keys.ed25519
+        place.role, place.expires_at = int(row.role), _moment(row.expires)
+        place.save()
+
+
+def _moment(millis: int) -> datetime.datetime | None:
+    """A roster's expiry. Raises InvalidError beyond what a calendar holds."""
+    if millis == 0:
+        return None
+    try:
+        return datetime.datetime.fromtimestamp(millis / 1000, tz=datetime.UTC)
+    except (OverflowError, ValueError, OSError) as error:
+        raise InvalidError(_("The expiry is too far away.")) from error

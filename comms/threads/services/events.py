@@ -1,0 +1,50 @@
+"""What open browsers hear of a thread, on commit. Envelopes are ciphertext and travel whole."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+from comms.core.realtime import broadcast
+from comms.threads.models import Envelope, Thread
+from comms.threads.selectors import member_group, thread_group
+
+
+def tell_envelope(envelope: Envelope) -> None:
+    """A new envelope, to everyone who has the thread open."""
+    broadcast(
+        thread_group(envelope.thread_id),
+        {
+            "type": "thread.envelope",
+            "thread": envelope.thread_id.bytes,
+            "seq": envelope.seq,
+            "t": bytes(envelope.t),
+            "content": bytes(envelope.content or b""),
+        },
+    )
+
+
+def tell_epoch(thread: Thread) -> None:
+    """A new epoch; browsers fetch it with their own wrap."""
+    event = {"type": "thread.epoch", "thread": thread.id.bytes, "number": thread.epoch_number}
+    broadcast(thread_group(thread.id), event)
+
+
+def tell_added(thread: Thread, member_ids: Iterable[uuid.UUID]) -> None:
+    """Somebody is in the thread now: their sockets begin to listen to it."""
+    for member_id in member_ids:
+        event = {"type": "thread.added", "thread": thread.id.bytes}
+        broadcast(member_group(thread.workspace_id, member_id), event)
+
+
+def tell_revoked(thread: Thread, member_ids: Iterable[uuid.UUID]) -> None:
+    """Somebody is out: their sockets stop listening and their browsers close the thread."""
+    for member_id in member_ids:
+        event = {"type": "thread.revoked", "thread": thread.id.bytes}
+        broadcast(member_group(thread.workspace_id, member_id), event)
+
+
+def tell_read(thread: Thread, member_id: uuid.UUID, seq: int) -> None:
+    """How far the member has read, to their other tabs and browsers and to nobody else."""
+    event = {"type": "thread.read", "thread": thread.id.bytes, "seq": seq}
+    broadcast(member_group(thread.workspace_id, member_id), event)

@@ -1,0 +1,125 @@
+"""What the page of threads reads and writes: records, wraps and envelopes, verbatim in CBOR."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from comms.accounts.scope import MemberRequest
+from comms.accounts.views.answers import cbor, read_list
+from comms.core.errors import InvalidError
+from comms.core.tenancy import in_workspace
+from comms.threads import selectors, services
+from comms.threads.models import Thread
+from comms.threads.views.answers import body, member_endpoint, whole
+from comms.wire import envelopes as wire_envelopes
+from comms.wire import epochs as wire_epochs
+from comms.wire.cbor import Value
+
+
+@require_GET
+@member_endpoint()
+def index(request: MemberRequest) -> HttpResponse:
+    """Up to 50 threads: [id, record, wrap, seq, T, read up to, activity]; then the next page's cursor or ""."""
+    rows = selectors.list_threads(request.actor, before=_cursor(request.GET.get("cursor")))
+    full = len(rows) == selectors.THREADS_AT_ONCE
+    last = rows[-1].thread if rows else None
+    following = f"{last.activity_at.isoformat()}_{last.id}" if full and last else ""
+    return cbor(
+        [
+            [
+                [
+                    row.thread.id.bytes,
+                    row.record,
+                    row.wrap,
+                    row.thread.seq,
+                    bytes(row.thread.t),
+                    row.member.read_up_to,
+                    int(row.thread.activity_at.timestamp() * 1000),
+                ]
+                for row in rows
+            ],
+            following,
+        ]
+    )
+
+
+@require_POST
+@member_endpoint(transaction=False)
+def create(request: MemberRequest) -> HttpResponse:
+    """Open a thread from its first epoch (epoch-upload)."""
+    upload = body(request, wire_epochs.UPLOAD_LIMIT)
+    return cbor(_state(services.open_thread(actor=request.actor, upload=upload)), status=201)
+
+
+@require_http_methods(["GET", "POST"])
+@member_endpoint(transaction=False)
+def epochs(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
+    """GET: records with the reader's own wraps, above `after`. POST: the next epoch (epoch-upload)."""
+    if request.method == "POST":
+        upload = body(request, wire_epochs.UPLOAD_LIMIT)
+        thread = services.publish_epoch(actor=request.actor, thread_id=thread_id, upload=upload)
+        return cbor(_state(thread), status=201)
+    with in_workspace(request.workspace.id):
+        found = selectors.list_epochs(request.actor, thread_id, after=whole(request, "after") or 0)
+    return cbor([[one.record, one.wrap] for one in found])
+
+
+@require_http_methods(["GET", "POST"])
+@member_endpoint(transaction=False)
+def envelopes(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
+    """GET: a page of at most 200. POST: one envelope; the answer is [seq, T]."""
+    if request.method == "POST":
+        raw = body(request, wire_envelopes.LIMIT)
+        row = services.post_envelope(actor=request.actor, thread_id=thread_id, raw=raw)
+        return cbor([row.seq, bytes(row.t)], status=201)
+    with in_workspace(request.workspace.id):
+        page = selectors.list_envelopes(
+            request.actor,
+            thread_id,
+            after=whole(request, "after"),
+            before=whole(request, "before"),
+        )
+    items: list[Value] = [[digest, content] for digest, content in page.items]
+    start: Value = [page.start.seq, page.start.t]
+    head: Value = [page.head.seq, page.head.t]
+    return cbor([start, items, head, page.read_up_to])
+
+
+@require_GET
+@member_endpoint()
+def people(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
+    """Identity chains of everyone who is or was in the thread: [user, name, [entry, …]]."""
+    found = selectors.list_people(request.actor, thread_id)
+    return cbor([[one.user_id.bytes, one.name, list(one.entries)] for one in found])
+
+
+@require_POST
+@member_endpoint(transaction=False)
+def read(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
+    """Note how far the person has read: [seq]."""
+    (seq,) = read_list(request, 1, limit=16)
+    if type(seq) is not int:
+        raise InvalidError(_("That is not a whole number."))
+    return cbor([services.mark_read(actor=request.actor, thread_id=thread_id, seq=seq)])
+
+
+def _state(thread: Thread) -> Value:
+    return [thread.id.bytes, thread.epoch_number, thread.seq, bytes(thread.t)]
+
+
+def _cursor(given: str | None) -> tuple[datetime.datetime, uuid.UUID] | None:
+    if not given:
+        return None
+    moment, _underscore, thread = given.partition("_")
+    try:
+        at = datetime.datetime.fromisoformat(moment)
+        if at.tzinfo is None:
+            raise ValueError
+        return at, uuid.UUID(thread)
+    except ValueError:
+        raise InvalidError(_("There is no such page."), field="cursor") from None
