@@ -88,3 +88,23 @@ def keys_page(
         {"require-trusted-types-for": ["'script'"], "trusted-types": ["entente-worker"]}
     )(view)
     return guarded
+
+
+def person_page(
+    view: Callable[Concatenate[Any, _P], HttpResponseBase],
+) -> Callable[Concatenate[Any, _P], HttpResponseBase]:
+    """A person's own page, inside the navigation of the workspace that they came from, if any."""
+
+    @wraps(view)
+    def framed(request: Any, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponseBase:
+        slug = request.session.get(LAST_WORKSPACE) if request.user.is_authenticated else None
+        if slug:
+            try:
+                place = selectors.get_actor(user_id=request.user.id, slug=slug)
+            except NotFoundError:
+                del request.session[LAST_WORKSPACE]
+            else:
+                request.actor, request.workspace = place.actor, place.workspace
+        return view(request, *args, **kwargs)
+
+    return framed

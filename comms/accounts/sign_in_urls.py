@@ -9,7 +9,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
-from comms.accounts.scope import keys_page
+from comms.accounts.scope import keys_page, person_page
 from comms.accounts.views import second_steps
 
 _to_security = RedirectView.as_view(pattern_name="accounts:security")
@@ -29,24 +29,32 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("security/", _to_security, name="mfa_index"),
     path("security/passkeys/", _to_security, name="mfa_list_webauthn"),
     path(
-        "passkeys/add/", keys_page(second_steps.AddPasskeyView.as_view()), name="mfa_add_webauthn"
+        "passkeys/add/",
+        person_page(keys_page(second_steps.AddPasskeyView.as_view())),
+        name="mfa_add_webauthn",
     ),
     path(
         "passkeys/<int:pk>/name/",
-        second_steps.RenamePasskeyView.as_view(),
+        person_page(second_steps.RenamePasskeyView.as_view()),
         name="mfa_edit_webauthn",
     ),
     path(
         "passkeys/<int:pk>/remove/",
-        second_steps.RemovePasskeyView.as_view(),
+        person_page(second_steps.RemovePasskeyView.as_view()),
         name="mfa_remove_webauthn",
     ),
-    path("app/add/", second_steps.AddAppView.as_view(), name="mfa_activate_totp"),
-    path("app/remove/", second_steps.RemoveAppView.as_view(), name="mfa_deactivate_totp"),
-    path("backup-codes/", backup_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("app/add/", person_page(second_steps.AddAppView.as_view()), name="mfa_activate_totp"),
+    path(
+        "app/remove/", person_page(second_steps.RemoveAppView.as_view()), name="mfa_deactivate_totp"
+    ),
+    path(
+        "backup-codes/",
+        person_page(backup_codes.view_recovery_codes),
+        name="mfa_view_recovery_codes",
+    ),
     path(
         "backup-codes/new/",
-        second_steps.NewBackupCodesView.as_view(),
+        person_page(second_steps.NewBackupCodesView.as_view()),
         name="mfa_generate_recovery_codes",
     ),
     path(

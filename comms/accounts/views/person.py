@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from comms.accounts import selectors, services
 from comms.accounts.forms import LanguageForm, ProfileForm
 from comms.accounts.models import User, VaultWrap
-from comms.accounts.scope import keys_page
+from comms.accounts.scope import keys_page, person_page
 from comms.accounts.views.answers import argon2, endpoint, limit_rate, read_list, text
 from comms.core.errors import NotFoundError
 
@@ -31,6 +31,7 @@ _YEAR = 365 * 24 * 3600
 
 @require_http_methods(["GET", "POST"])
 @login_required
+@person_page
 def profile(request: HttpRequest) -> HttpResponse:
     """Name, language, time zone and appearance."""
     person = cast(User, request.user)
@@ -67,6 +68,7 @@ def language(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @login_required
+@person_page
 def security(request: HttpRequest) -> HttpResponse:
     """Everything that guards the account, each with its state and one thing to do."""
     person = cast(User, request.user)
@@ -97,6 +99,7 @@ def security(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @login_required
+@person_page
 @keys_page
 def passphrase(request: HttpRequest) -> HttpResponse:
     """The page that changes the passphrase; its script does the work."""
@@ -105,6 +108,7 @@ def passphrase(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @login_required
+@person_page
 @keys_page
 def vault(request: HttpRequest) -> HttpResponse:
     """Open or lock the vault in this browser; a new recovery code; starting over when all is lost."""
@@ -113,6 +117,7 @@ def vault(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @login_required
+@person_page
 def sessions(request: HttpRequest) -> HttpResponse:
     """Where the person is signed in."""
     found = selectors.list_sessions(cast(User, request.user))

@@ -18,7 +18,7 @@ from comms.accounts import policies, selectors, services
 from comms.accounts.forms import InvitationForm, RolesForm, WorkspaceForm, chosen_roles
 from comms.accounts.mails import send_invitation
 from comms.accounts.models import User
-from comms.accounts.scope import MemberRequest, member_view
+from comms.accounts.scope import MemberRequest, member_view, person_page
 from comms.accounts.views.answers import limit_rate
 from comms.core.actors import Role
 from comms.core.errors import CommsError, UnavailableError
@@ -172,6 +172,7 @@ def workspace_name(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
+@person_page
 def workspace_new(request: HttpRequest) -> HttpResponse:
     """Open another workspace."""
     person = cast(User, request.user)
