@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from comms.core import views as core
 
 _workspace: list[URLPattern | URLResolver] = [
+    path("audit/", include("comms.accounts.audit_urls")),
     path("content/", include("comms.content.urls")),
     path("threads/", include("comms.threads.urls")),
 ]
@@ -19,6 +21,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("config.api")),
     path("w/<slug:workspace>/", include(_workspace)),
 ]
+
+if settings.MAIL_CATCHER_DIR is not None:
+    urlpatterns.append(path("dev/mail/", include("comms.stack.urls")))
 
 handler400 = "comms.core.views.bad_request"
 handler403 = "comms.core.views.forbidden"

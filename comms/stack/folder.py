@@ -53,6 +53,11 @@ class Folder:
         return self.root / "blobs"
 
     @property
+    def static(self) -> Path:
+        """Collected static files, where a deployment collects them."""
+        return self.root / "static"
+
+    @property
     def run(self) -> Path:
         """What the running processes keep for themselves, such as beat's notes of its ticks."""
         return self.root / "run"
@@ -79,6 +84,7 @@ def make_folders(folder: Folder) -> None:
             folder.run,
             folder.mail,
             folder.blobs,
+            folder.static,
             folder.log,
         ):
             place.mkdir(mode=0o700, exist_ok=True)

@@ -42,6 +42,7 @@ class _Place:
     segment: Path
     offset: int
     size: int
+    recipients: str
 
 
 class MailWriter:
@@ -105,12 +106,13 @@ class MailFolder:
         for place in list(self._places):
             yield _read(place)
 
-    def newest(self, *, skip: int, count: int) -> list[CaughtMail]:
-        """A page of mails, newest first."""
-        self._look_for_new()
-        end = len(self._places) - skip
-        chosen = self._places[max(end - count, 0) : max(end, 0)]
-        return [_read(place) for place in reversed(chosen)]
+    def newest(self, *, skip: int, count: int, recipient: str = "") -> list[CaughtMail]:
+        """A page of mails, newest first, if asked only those to an address that contains ``recipient``."""
+        return [_read(place) for place in self._chosen(recipient)[skip : skip + count]]
+
+    def count(self, recipient: str = "") -> int:
+        """How many mails ``newest`` chooses from."""
+        return len(self._chosen(recipient))
 
     def get(self, mail_id: str) -> CaughtMail | None:
         """The mail of this id, or None."""
@@ -119,6 +121,11 @@ class MailFolder:
             if _id(place) == mail_id:
                 return _read(place)
         return None
+
+    def _chosen(self, recipient: str) -> list[_Place]:
+        self._look_for_new()
+        wanted = recipient.casefold()
+        return [place for place in reversed(self._places) if wanted in place.recipients]
 
     def _look_for_new(self) -> None:
         with self._lock:
@@ -157,14 +164,16 @@ def _places(segment: Path, start: int) -> Iterator[_Place]:
             if not line.endswith(b"\n"):
                 return
             try:
-                size = len(line) + int(json.loads(line)["size"]) + 1
+                header = json.loads(line)
+                size = len(line) + int(header["size"]) + 1
+                recipients = " ".join(header["to"]).casefold()
             except (ValueError, KeyError, TypeError):
                 raise StackError(
                     f"The mails in {segment} can't be read from byte {offset} on: move the file away."
                 ) from None
             if offset + size > end:
                 return
-            yield _Place(segment, offset, size)
+            yield _Place(segment, offset, size, recipients)
             offset += size
 
 

@@ -40,7 +40,8 @@ class Deployment:
             found: dict[str, Any] = json.loads((self.var / "state/services.json").read_text())
         except (FileNotFoundError, ValueError):
             return {}
-        return dict(found.get("services", {}))
+        # A supervisor that was killed leaves its last words behind.
+        return dict(found["services"]) if found.get("pid") == self.process.pid else {}
 
     def is_ready(self) -> bool:
         services = self.state()
