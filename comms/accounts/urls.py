@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from comms.accounts.views import entrance, keys, person, workspaces
+from comms.accounts.views import entrance, keys, person, tokens, workspaces
 
 app_name = "accounts"
 
@@ -20,6 +20,9 @@ _settings: list[URLPattern | URLResolver] = [
         workspaces.invitation_withdraw,
         name="invitation_withdraw",
     ),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/new/", tokens.token_new, name="token_new"),
+    path("tokens/<uuid:token_id>/revoke/", tokens.token_revoke, name="token_revoke"),
 ]
 
 _me: list[URLPattern | URLResolver] = [
