@@ -215,6 +215,8 @@ MAIL_CATCHER_DIR: Path | None = None
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Entente <no-reply@localhost>")
 # Domains, besides that of DEFAULT_FROM_EMAIL, that editions may be sent as.
 SENDER_DOMAINS = env.words("SENDER_DOMAINS")
+# Where bounces go: a domain whose mail reaches this deployment. Empty: the domain of the sender's address.
+BOUNCE_DOMAIN = env.text("BOUNCE_DOMAIN", "")
 EMAIL_TIMEOUT = 15
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
