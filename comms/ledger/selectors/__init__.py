@@ -2,6 +2,7 @@
 
 from comms.ledger.selectors.entries import EntryFilter, iterate_entries, list_entries
 from comms.ledger.selectors.heads import Head, audit_head, get_head, has_pending
+from comms.ledger.selectors.subjects import list_acts_on
 
 __all__ = [
     "EntryFilter",
@@ -10,5 +11,6 @@ __all__ = [
     "get_head",
     "has_pending",
     "iterate_entries",
+    "list_acts_on",
     "list_entries",
 ]
