@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from functools import wraps
 
-from csp.decorators import csp_update
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from comms.accounts.scope import MemberRequest, member_view
+from comms.accounts.scope import MemberRequest, keys_page, member_view
 from comms.threads import selectors
 
 
-def holds_keys(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Pages that hold keys enforce Trusted Types: no string becomes a script or markup."""
-
-    @csp_update({"require-trusted-types-for": ["'script'"], "trusted-types": ["entente-worker"]})
-    @wraps(view)
-    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        return view(request, *args, **kwargs)
-
-    return answer
-
-
 @require_GET
-@holds_keys
+@keys_page
 @member_view()
 def list_page(request: MemberRequest) -> HttpResponse:
     """The list of the person's threads, and the form to begin one."""
@@ -35,7 +21,7 @@ def list_page(request: MemberRequest) -> HttpResponse:
 
 
 @require_GET
-@holds_keys
+@keys_page
 @member_view()
 def thread_page(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
     """One thread; 404 for whoever is not in it."""

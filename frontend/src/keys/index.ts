@@ -9,6 +9,6 @@ export { type Account, loadAccount, RollbackError, wrapsOf } from "./account";
 export { LockedError } from "./dialog";
 export { ServerError } from "./http";
 export { lock, lockWhenIdle, watchLock } from "./lock";
-export { fetchMembers, type Member } from "./members";
+export { fetchMembers, type Member, readMembers } from "./members";
 export { unlock, unlockQuietly } from "./unlock";
 export { type Change, Unlocked } from "./unlocked";

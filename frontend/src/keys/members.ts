@@ -12,6 +12,8 @@ export interface Member {
   readonly name: string;
   /** The newest entry of a chain that was followed from its first one. */
   readonly entry: IdentityEntry;
+  /** The whole chain, oldest first; `entry` is its last. */
+  readonly chain: readonly IdentityEntry[];
 }
 
 /**
@@ -24,7 +26,11 @@ export async function fetchMembers(
 ): Promise<readonly Member[]> {
   const query = new URLSearchParams(users.map((user) => ["user", user]));
   const address = users.length > 0 ? `?${query.toString()}` : "";
-  const answer = await getCbor(identitiesOf(workspace) + address);
+  return readMembers(await getCbor(identitiesOf(workspace) + address));
+}
+
+/** The same from an answer of another address: a list of [user, name, [entry, …]]. Raises WireError. */
+export async function readMembers(answer: Value): Promise<readonly Member[]> {
   if (!isArray(answer)) throw new WireError("malformed", "not a list of members");
   const members = await Promise.all(answer.map(readMember));
   return members.filter((one) => one !== undefined);
@@ -36,12 +42,14 @@ async function readMember(row: Value): Promise<Member | undefined> {
     throw new WireError("malformed", "not a member");
   }
   const userId = toUuid(id);
-  let newest: IdentityEntry | undefined;
+  const chain: IdentityEntry[] = [];
   for (const raw of isArray(entries) ? entries : []) {
+    const newest = chain.at(-1);
     const entry = await readEntry(raw as Bytes);
     if (entry.user !== userId) throw new WireError("chain", "an entry of somebody else");
     await checkFollows(entry, newest);
-    newest = entry;
+    chain.push(entry);
   }
-  return newest === undefined ? undefined : { userId, name, entry: newest };
+  const entry = chain.at(-1);
+  return entry === undefined ? undefined : { userId, name, entry, chain };
 }

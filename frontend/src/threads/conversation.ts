@@ -1,0 +1,416 @@
+/**
+ * One open conversation: loads and checks it, follows it live, sends.
+ *
+ * Everything that changes its state goes through one queue, so that a message from the socket never
+ * overtakes a page that is being checked. After trouble it still shows what was checked, but sends nothing.
+ */
+
+import { type Bytes, toHex } from "../crypto/bytes";
+import { sha256 } from "../crypto/hash";
+import { ServerError, type Unlocked } from "../keys";
+import { makeEnvelope, readEnvelope } from "../wire/envelope";
+import { makeEpoch } from "../wire/epochMaking";
+import { findRow, mayPost, type RosterRow } from "../wire/roster";
+import { type Head } from "../wire/transcript";
+import { Epochs } from "./epochs";
+import { type Outbox, type Waiting } from "./outbox";
+import { People } from "./people";
+import { type Page, type Server } from "./server";
+import { type Message, Timeline } from "./timeline";
+import { Trouble } from "./trouble";
+
+export type Stage = "loading" | "open" | "revoked";
+
+export interface View {
+  /** Something changed; read it from the conversation. */
+  readonly changed: () => void;
+  /** These were appended live, by others or from another tab. */
+  readonly arrived: (messages: readonly Message[]) => void;
+}
+
+/** Why nothing can be written: everything else is fine. */
+export type Silence = "observer" | "renewing" | "trouble" | undefined;
+
+const RETRY = 5_000;
+
+/** Nothing more is done in a conversation with trouble, or one that this person is out of. */
+class StoppedError extends Error {}
+
+export class Conversation {
+  stage: Stage = "loading";
+  title = "";
+  people: People;
+  trouble: Trouble | undefined;
+  waiting: readonly Waiting[] = [];
+  /** Refused by the server for good: shown with the text, so that nothing typed is lost. */
+  readonly refused = new Map<string, string>();
+  readUpTo = 0;
+  offline = false;
+  renewing = false;
+  private epochs: Epochs | undefined;
+  private timeline: Timeline | undefined;
+  private queue: Promise<unknown> = Promise.resolve();
+  private retry: number | undefined;
+
+  constructor(
+    readonly id: string,
+    private readonly server: Server,
+    private readonly unlocked: Unlocked,
+    private readonly outbox: Outbox,
+    private readonly view: View,
+  ) {
+    this.people = new People(unlocked, []);
+  }
+
+  get messages(): readonly Message[] {
+    return this.timeline?.messages ?? [];
+  }
+
+  get roster(): readonly RosterRow[] {
+    return this.epochs?.newest.record.tbs.roster ?? [];
+  }
+
+  get hasEarlier(): boolean {
+    const oldest = this.epochs?.all.find((one) => one.key !== undefined);
+    return (this.timeline?.start.seq ?? 0) > (oldest?.record.tbs.start.seq ?? 0);
+  }
+
+  get silence(): Silence {
+    if (this.trouble !== undefined) return "trouble";
+    if (this.renewing) return "renewing";
+    const own = findRow(this.roster, this.unlocked.userId);
+    return own === undefined || !mayPost(own, Date.now()) ? "observer" : undefined;
+  }
+
+  /** Loads everything that the page shows first. Raises only what is no Trouble. */
+  load(): Promise<void> {
+    return this.enqueue(async () => {
+      const page = await this.server.page(this.id);
+      await this.loadEpochs();
+      const epochs = this.needEpochs();
+      this.timeline = new Timeline(this.id, epochs, this.people);
+      this.checkNotBehind(page);
+      await this.timeline.append(page);
+      this.agreeWithVault();
+      this.readUpTo = page.readUpTo;
+      this.stage = "open";
+      this.remember();
+      this.waiting = await this.outbox.waiting(this.id);
+      await this.renewKeys();
+    }).then(() => this.flush());
+  }
+
+  loadEarlier(): Promise<void> {
+    return this.enqueue(async () => {
+      const { timeline } = this;
+      if (timeline === undefined || !this.hasEarlier) return;
+      await timeline.prepend(await this.server.page(this.id, { before: timeline.start.seq + 1 }));
+      this.agreeWithVault();
+    });
+  }
+
+  /** An envelope from the socket: taken if it is the next one, else everything missing is fetched. */
+  receive(head: Head, raw: Bytes): Promise<void> {
+    return this.enqueue(async () => {
+      const here = this.timeline?.head;
+      if (here === undefined || head.seq <= here.seq) return;
+      if (head.seq > here.seq + 1) {
+        await this.fetchNewer();
+        return;
+      }
+      const items = [{ hash: await sha256(raw), raw }];
+      await this.take({ start: here, items, head, readUpTo: this.readUpTo });
+      this.remember();
+    });
+  }
+
+  /** After a socket has opened again, or a new epoch: whatever was missed. */
+  catchUp(): Promise<void> {
+    return this.enqueue(async () => {
+      this.offline = false;
+      if (this.timeline === undefined) return;
+      await this.fetchNewer();
+      await this.renewKeys();
+    }).then(() => this.flush());
+  }
+
+  revoke(): void {
+    this.stage = "revoked";
+    this.view.changed();
+  }
+
+  lost(): void {
+    this.offline = true;
+    this.view.changed();
+  }
+
+  noteRead(seq: number): void {
+    this.readUpTo = Math.max(this.readUpTo, seq);
+  }
+
+  /** Tells the server, and thereby this person's other browsers, that everything here was read. */
+  async markRead(): Promise<void> {
+    const seq = this.timeline?.head.seq ?? 0;
+    if (seq <= this.readUpTo || this.stage !== "open") return;
+    this.readUpTo = seq;
+    await this.server.markRead(this.id, seq).catch(() => undefined);
+  }
+
+  /** Accepts the changed keys of a person, after the reader has asked them, and looks again. */
+  async acceptKeys(user: string): Promise<void> {
+    await this.people.accept(user, Date.now());
+    this.trouble = undefined;
+    this.timeline = undefined;
+    this.epochs = undefined;
+    await this.load();
+  }
+
+  async send(text: string): Promise<void> {
+    if (this.silence !== undefined) return;
+    const waiting = await this.outbox.reserve(this.id, text, Date.now());
+    this.waiting = [...this.waiting, waiting];
+    this.view.changed();
+    await this.flush();
+  }
+
+  async discard(key: string): Promise<void> {
+    await this.outbox.forget(key);
+    this.refused.delete(key);
+    this.waiting = this.waiting.filter((one) => one.key !== key);
+    this.view.changed();
+  }
+
+  async tryAgain(key: string): Promise<void> {
+    this.refused.delete(key);
+    this.view.changed();
+    await this.flush();
+  }
+
+  /** Sends what waits, one after the other; one tab at a time, since they share the outbox. */
+  async flush(): Promise<void> {
+    window.clearTimeout(this.retry);
+    this.retry = undefined;
+    await navigator.locks.request(`entente-outbox-${this.id}`, async () => {
+      for (const one of await this.outbox.waiting(this.id)) {
+        if (this.silence !== undefined || this.stage !== "open") return;
+        if (this.refused.has(one.key)) continue;
+        if (!(await this.attempt(one))) return;
+      }
+    });
+  }
+
+  /** Whether the next one may be tried. */
+  private async attempt(one: Waiting, tries = 3): Promise<boolean> {
+    try {
+      await this.enqueue(() => this.post(one), true);
+    } catch (error) {
+      if (error instanceof TypeError || (error instanceof ServerError && error.status >= 500)) {
+        this.lost();
+        this.retry = window.setTimeout(() => void this.flush(), RETRY);
+        return false;
+      }
+      if (error instanceof Trouble || error instanceof StoppedError) return false;
+      if (error instanceof ServerError && error.code === "stale_epoch" && tries > 0) {
+        await this.enqueue(() => this.loadNewEpochs());
+        return this.attempt(one, tries - 1);
+      }
+      // Its bytes were accepted under this counter before; only the answer was lost.
+      if (!(error instanceof ServerError && error.code === "replayed")) {
+        this.refused.set(one.key, error instanceof Error ? error.message : "");
+        this.view.changed();
+        return true;
+      }
+    }
+    await this.delivered(one.key);
+    return true;
+  }
+
+  private async post(one: Waiting): Promise<void> {
+    const epoch = this.needEpochs().newest;
+    const seen = this.timeline?.head;
+    if (epoch.key === undefined || seen === undefined) throw new Trouble("forged-epoch", "no key");
+    const header = {
+      thread: this.id,
+      epoch: epoch.record.hash,
+      sender: this.unlocked.userId,
+      client: one.client,
+      counter: one.counter,
+      class: "stored",
+      writtenAt: one.at,
+      seen,
+    } as const;
+    const { identity } = this.unlocked;
+    const envelope = await makeEnvelope(header, { text: one.text }, epoch.key, identity);
+    const seq = await this.server.post(this.id, envelope);
+    if (seq > seen.seq) await this.fetchNewer();
+  }
+
+  private async delivered(key: string): Promise<void> {
+    await this.outbox.forget(key);
+    this.waiting = this.waiting.filter((one) => one.key !== key);
+    this.offline = false;
+    this.view.changed();
+  }
+
+  private async fetchNewer(): Promise<void> {
+    const timeline = this.needTimeline();
+    for (;;) {
+      const page = await this.server.page(this.id, { after: timeline.head.seq });
+      this.checkNotBehind(page);
+      await this.take(page);
+      if (timeline.head.seq >= page.head.seq) break;
+      if (page.items.length === 0) throw new Trouble("fork", "the server leaves messages out");
+    }
+    this.remember();
+  }
+
+  /** Appends a page; what of it is this person's own waits no longer. */
+  private async take(page: Page): Promise<void> {
+    if (!(await this.knowsEpochsOf(page.items))) await this.loadNewEpochs();
+    const added = await this.needTimeline().append(page);
+    const keys = new Set(added.map((message) => message.key));
+    const mine = this.waiting.filter((one) => keys.has(one.key));
+    this.waiting = this.waiting.filter((one) => !keys.has(one.key));
+    await Promise.all(mine.map((one) => this.outbox.forget(one.key)));
+    if (added.length > 0) this.view.arrived(added);
+  }
+
+  private async knowsEpochsOf(items: Page["items"]): Promise<boolean> {
+    const epochs = this.needEpochs();
+    for (const { raw } of items) {
+      if (raw.length === 0) continue;
+      const envelope = await readEnvelope(raw).catch(() => undefined);
+      if (envelope !== undefined && epochs.find(envelope.header.epoch) === undefined) return false;
+    }
+    return true;
+  }
+
+  private async loadNewEpochs(): Promise<void> {
+    const listed = await this.server.epochs(this.id, this.needEpochs().newest.record.tbs.number);
+    if (listed.length === 0) return;
+    await this.loadEpochs();
+    this.timeline?.useEpochs(this.needEpochs());
+  }
+
+  private async loadEpochs(): Promise<void> {
+    const [members, listed] = await Promise.all([
+      this.server.people(this.id),
+      this.server.epochs(this.id),
+    ]);
+    this.people = new People(this.unlocked, members);
+    const known = this.unlocked.headOf(this.id);
+    const epochs = await Epochs.check(this.id, listed, this.people, this.unlocked, known);
+    this.epochs = epochs;
+    this.title = (await epochs.about()).title;
+    await this.people.trust(
+      this.roster.map((row) => row.member),
+      Date.now(),
+    );
+  }
+
+  /** The server may not show less than this person has seen in any browser. */
+  private checkNotBehind(page: Page): void {
+    const known = this.unlocked.headOf(this.id);
+    const seen = Math.max(known?.head.seq ?? 0, this.timeline?.head.seq ?? 0);
+    if (page.head.seq < seen) throw new Trouble("rollback", `${page.head.seq} of ${seen} messages`);
+  }
+
+  private agreeWithVault(): void {
+    const known = this.unlocked.headOf(this.id);
+    if (known !== undefined) this.timeline?.agree(known.head, "this person's vault");
+  }
+
+  private remember(): void {
+    const { hash: epochHash, tbs } = this.needEpochs().newest.record;
+    const { head } = this.needTimeline();
+    const known = this.unlocked.headOf(this.id);
+    const same = known?.epoch === tbs.number && known.head.seq === head.seq;
+    if (!same) this.unlocked.rememberHead({ thread: this.id, epoch: tbs.number, epochHash, head });
+  }
+
+  /**
+   * Puts present keys in the place of earlier ones in the roster: one's own, and an owner anybody's.
+   * Until that is done, nothing is sent, since the old keys may be somebody else's by now.
+   */
+  private async renewKeys(): Promise<void> {
+    const { newest } = this.needEpochs();
+    const { tbs } = newest.record;
+    const own = findRow(tbs.roster, this.unlocked.userId);
+    const renewed = tbs.roster.map((row) => {
+      const fingerprint = this.people.newest(row.member)?.keys.fingerprint ?? row.fingerprint;
+      return { ...row, fingerprint };
+    });
+    const stale = renewed.filter((row, at) => {
+      const before = tbs.roster[at];
+      return before !== undefined && toHex(before.fingerprint) !== toHex(row.fingerprint);
+    });
+    this.renewing = stale.length > 0;
+    if (stale.length === 0 || own === undefined || newest.key === undefined) return;
+    const onlyOwn = stale.every((row) => row.member === own.member);
+    if (own.role !== "owner" && !onlyOwn) return;
+    await this.publish(renewed);
+    this.renewing = false;
+  }
+
+  private async publish(roster: readonly RosterRow[]): Promise<void> {
+    const epochs = this.needEpochs();
+    const { record } = epochs.newest;
+    const keys = new Map(
+      roster.map((row) => {
+        const found = this.people.keys(row.member, row.fingerprint);
+        if (found === undefined) throw new Trouble("forged-epoch", `no keys of ${row.member}`);
+        return [row.member, found] as const;
+      }),
+    );
+    const made = await makeEpoch({
+      thread: this.id,
+      before: record,
+      author: this.unlocked.userId,
+      identity: this.unlocked.identity,
+      roster,
+      keys,
+      policy: record.tbs.policy,
+      about: await epochs.about(),
+      start: this.needTimeline().head,
+      madeAt: Date.now(),
+    });
+    await this.server.publish(this.id, made.upload);
+    await this.loadNewEpochs();
+  }
+
+  private needEpochs(): Epochs {
+    if (this.epochs === undefined) throw new Error("the conversation is not loaded");
+    return this.epochs;
+  }
+
+  private needTimeline(): Timeline {
+    if (this.timeline === undefined) throw new Error("the conversation is not loaded");
+    return this.timeline;
+  }
+
+  /**
+   * One after the other. Trouble is kept and shown; a lost connection too. With `raise`, every failure
+   * also goes to the caller.
+   */
+  private enqueue(work: () => Promise<void>, raise = false): Promise<void> {
+    const done = this.queue.then(async () => {
+      if (this.trouble !== undefined || this.stage === "revoked") {
+        if (raise) throw new StoppedError();
+        return;
+      }
+      try {
+        await work();
+      } catch (error) {
+        if (error instanceof Trouble) this.trouble = error;
+        else if (error instanceof ServerError && error.status === 404) this.stage = "revoked";
+        else if (error instanceof TypeError) this.offline = true;
+        else if (!raise) throw error;
+        if (raise) throw error;
+      } finally {
+        this.view.changed();
+      }
+    });
+    this.queue = done.catch(() => undefined);
+    return done;
+  }
+}

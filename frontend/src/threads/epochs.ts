@@ -1,0 +1,128 @@
+/** The chain of a thread's epochs, checked from the first one on, with the keys this person holds. */
+
+import { type Bytes, equal, toHex } from "../crypto/bytes";
+import { WireError } from "../crypto/error";
+import { unwrap } from "../crypto/hpke";
+import { postQuantum } from "../crypto/pq";
+import { type Unlocked } from "../keys";
+import { type About, openAbout } from "../wire/about";
+import { type EpochRecord, openEpochKey, readRecord, verifyRecord } from "../wire/epoch";
+import { checkFirst, checkSuccession } from "../wire/epochRules";
+import { findRow } from "../wire/roster";
+import { type ThreadHead } from "../wire/vaultContents";
+import { type People } from "./people";
+import { type ListedEpoch } from "./server";
+import { Trouble } from "./trouble";
+
+export interface OpenEpoch {
+  readonly record: EpochRecord;
+  /** Undefined for an epoch from before this person joined. */
+  readonly key: Bytes | undefined;
+}
+
+type Keys = Pick<Unlocked, "userId" | "identity" | "oldXwing">;
+
+export class Epochs {
+  private readonly byHash: ReadonlyMap<string, OpenEpoch>;
+
+  private constructor(
+    readonly all: readonly OpenEpoch[],
+    readonly newest: OpenEpoch,
+  ) {
+    this.byHash = new Map(all.map((one) => [toHex(one.record.hash), one]));
+  }
+
+  /**
+   * Raises Trouble: "forged-epoch" for a record that its author did not sign, may not publish, or that
+   * holds another key; "rollback" or "fork" against the head that this person has seen before.
+   */
+  static async check(
+    thread: string,
+    listed: readonly ListedEpoch[],
+    people: People,
+    keys: Keys,
+    known: ThreadHead | undefined,
+  ): Promise<Epochs> {
+    const all: OpenEpoch[] = [];
+    try {
+      for (const one of listed) {
+        const record = await readRecord(one.record);
+        await checkRecord(thread, record, all.at(-1)?.record, people);
+        all.push({ record, key: await Epochs.keyOf(record, one.wrap, keys) });
+      }
+    } catch (error) {
+      if (error instanceof WireError) throw new Trouble("forged-epoch", error.message);
+      throw error;
+    }
+    const newest = all.at(-1);
+    if (newest === undefined) throw new Trouble("forged-epoch", "a thread without an epoch");
+    checkKnown(all, known);
+    return new Epochs(all, newest);
+  }
+
+  /** By the keys that the roster names: the present ones, or earlier ones kept in the vault. */
+  static async keyOf(
+    record: EpochRecord,
+    wrap: Bytes,
+    keys: Keys,
+  ): Promise<Bytes | undefined> {
+    if (wrap.length === 0) return undefined;
+    const row = findRow(record.tbs.roster, keys.userId);
+    if (row === undefined) throw new WireError("chain", "a wrap without a place in the roster");
+    if (equal(row.fingerprint, keys.identity.publicKeys.fingerprint)) {
+      return openEpochKey(record, keys.userId, keys.identity, wrap);
+    }
+    const old = keys.oldXwing.find((one) => equal(one.fingerprint, row.fingerprint));
+    if (old === undefined) return undefined;
+    const key = await (await postQuantum()).xwingFromSeed(old.seed);
+    const opener = { unwrap: (info: Bytes, wrapped: Bytes) => unwrap(key, info, wrapped) };
+    return openEpochKey(record, keys.userId, opener, wrap);
+  }
+
+  find(hash: Bytes): OpenEpoch | undefined {
+    return this.byHash.get(toHex(hash));
+  }
+
+  /** Whether an envelope numbered `seq` may be of this epoch: after its start, and not after the next one's. */
+  covers(epoch: OpenEpoch, seq: number): boolean {
+    const next = this.all[epoch.record.tbs.number];
+    return (
+      seq > epoch.record.tbs.start.seq && (next === undefined || seq <= next.record.tbs.start.seq)
+    );
+  }
+
+  async about(): Promise<About> {
+    const { record, key } = this.newest;
+    if (key === undefined) throw new Trouble("forged-epoch", "no key of the newest epoch");
+    return openAbout(record.tbs, key);
+  }
+}
+
+async function checkRecord(
+  thread: string,
+  record: EpochRecord,
+  before: EpochRecord | undefined,
+  people: People,
+): Promise<void> {
+  const { tbs } = record;
+  if (tbs.thread !== thread) throw new WireError("chain", "a record of another thread");
+  if (before === undefined) checkFirst(tbs);
+  else checkSuccession(tbs, before.tbs, before.hash, (...args) => people.succeeds(...args));
+  const author = people.keys(tbs.author, tbs.authorFingerprint);
+  if (author === undefined) throw new WireError("signature", "the author's keys are not in their chain");
+  await verifyRecord(record, author);
+  for (const row of tbs.roster) {
+    if (people.keys(row.member, row.fingerprint) === undefined) {
+      throw new WireError("chain", `the roster has keys of ${row.member} that are not in their chain`);
+    }
+  }
+}
+
+function checkKnown(all: readonly OpenEpoch[], known: ThreadHead | undefined): void {
+  if (known === undefined) return;
+  const same = all[known.epoch - 1];
+  if (same === undefined) throw new Trouble("rollback", `epoch ${known.epoch} is gone`);
+  if (!equal(same.record.hash, known.epochHash)) {
+    throw new Trouble("fork", `another epoch ${known.epoch} than the one seen before`);
+  }
+}

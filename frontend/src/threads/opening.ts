@@ -1,0 +1,52 @@
+/** Beginning a conversation: its first epoch, with everyone chosen as a member and this person as owner. */
+
+import { type Unlocked } from "../keys";
+import { makeEpoch } from "../wire/epochMaking";
+import { OPEN_POLICY, type RosterRow } from "../wire/roster";
+import { START } from "../wire/transcript";
+import { type People } from "./people";
+import { type Server } from "./server";
+import { Trouble } from "./trouble";
+
+/** The new conversation's id. Raises Trouble for changed keys, WireError for a title too long, ServerError. */
+export async function openConversation(
+  server: Server,
+  unlocked: Unlocked,
+  people: People,
+  title: string,
+  chosen: readonly string[],
+): Promise<string> {
+  const members = [...new Set([unlocked.userId, ...chosen])];
+  const now = Date.now();
+  await people.trust(members, now);
+  const thread = crypto.randomUUID();
+  const keys = new Map(
+    members.map((member) => {
+      const found = people.newest(member)?.keys;
+      if (found === undefined) throw new Trouble("forged-epoch", `no keys of ${member}`, member);
+      return [member, found] as const;
+    }),
+  );
+  const roster = [...keys].map(
+    ([member, { fingerprint }]): RosterRow => ({
+      member,
+      fingerprint,
+      role: member === unlocked.userId ? "owner" : "member",
+      expires: 0,
+    }),
+  );
+  const { upload } = await makeEpoch({
+    thread,
+    before: undefined,
+    author: unlocked.userId,
+    identity: unlocked.identity,
+    roster,
+    keys,
+    policy: OPEN_POLICY,
+    about: { title, pins: [] },
+    start: START,
+    madeAt: now,
+  });
+  await server.open(upload);
+  return thread;
+}

@@ -1,0 +1,93 @@
+/**
+ * What is written and not yet accepted, kept in this browser until the server has it.
+ *
+ * A message is reserved here under its client and counter before it is sealed, and sealed again under
+ * the same counter as often as needed; the server takes each counter once. Texts are kept sealed under a
+ * key from the vault, so that a locked browser shows nothing.
+ */
+
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+
+import { type Bytes, fromUuid, randomBytes, utf8 } from "../crypto/bytes";
+import { derive } from "../crypto/hash";
+import { openBox, seal } from "../crypto/seal";
+import { messageKey } from "./timeline";
+
+const LABEL = "comms/v1/outbox";
+
+interface Row {
+  readonly key: string;
+  readonly user: string;
+  readonly thread: string;
+  readonly client: Bytes;
+  readonly counter: number;
+  readonly at: number;
+  readonly box: Bytes;
+}
+
+interface Schema extends DBSchema {
+  outbox: { key: string; value: Row; indexes: { thread: [string, string] } };
+}
+
+export interface Waiting {
+  readonly key: string;
+  readonly client: Bytes;
+  readonly counter: number;
+  /** Milliseconds. */
+  readonly at: number;
+  readonly text: string;
+}
+
+export class Outbox {
+  /** This tab's own, drawn anew for each page. */
+  private readonly client = randomBytes(16);
+  private counter = 0;
+
+  private constructor(
+    private readonly database: IDBPDatabase<Schema>,
+    private readonly user: string,
+    private readonly key: Bytes,
+  ) {}
+
+  static async open(user: string, vaultKey: Bytes): Promise<Outbox> {
+    const database = await openDB<Schema>("entente-outbox", 1, {
+      upgrade(fresh) {
+        fresh.createObjectStore("outbox", { keyPath: "key" }).createIndex("thread", ["user", "thread"]);
+      },
+    });
+    return new Outbox(database, user, await derive(vaultKey, LABEL));
+  }
+
+  /** Reserves the next counter of this tab for `text`. */
+  async reserve(thread: string, text: string, at: number): Promise<Waiting> {
+    this.counter += 1;
+    const { client, counter, user } = this;
+    const key = messageKey(client, counter);
+    const box = await seal(this.key, LABEL, fromUuid(thread), utf8(text));
+    await this.database.put("outbox", { key, user, thread, client, counter, at, box });
+    return { key, client, counter, at, text };
+  }
+
+  /** Everything of this thread that waits, also of tabs that were closed, oldest first. */
+  async waiting(thread: string): Promise<readonly Waiting[]> {
+    const rows = await this.database.getAllFromIndex("outbox", "thread", [this.user, thread]);
+    const opened = await Promise.all(rows.map((row) => this.read(row)));
+    return opened.filter((one) => one !== undefined).sort((left, right) => left.at - right.at);
+  }
+
+  async forget(key: string): Promise<void> {
+    await this.database.delete("outbox", key);
+  }
+
+  /** Undefined for a row under an earlier vault key, which nothing opens any more. */
+  private async read(row: Row): Promise<Waiting | undefined> {
+    const { key, client, counter, at } = row;
+    try {
+      const text = await openBox(this.key, LABEL, fromUuid(row.thread), row.box);
+      return { key, client, counter, at, text: new TextDecoder().decode(text) };
+    } catch {
+      await this.forget(key);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,101 @@
+/** The list of a person's conversations: titles opened, the newest first, kept up to date by the socket. */
+
+import { fetchMembers, type Unlocked } from "../keys";
+import { openAbout } from "../wire/about";
+import { readRecord, verifyRecord } from "../wire/epoch";
+import { Epochs } from "./epochs";
+import { People } from "./people";
+import { type Event, type ListedThread, type Server } from "./server";
+
+export interface Entry {
+  readonly id: string;
+  /** Undefined if it could not be checked and opened: the conversation itself says why. */
+  readonly title: string | undefined;
+  readonly members: readonly string[];
+  readonly seq: number;
+  readonly readUpTo: number;
+  /** Milliseconds. */
+  readonly activityAt: number;
+}
+
+export class Overview {
+  entries: readonly Entry[] = [];
+  people: People;
+  next = "";
+
+  constructor(
+    private readonly server: Server,
+    private readonly unlocked: Unlocked,
+    private readonly changed: () => void,
+  ) {
+    this.people = new People(unlocked, []);
+  }
+
+  /** Loads the first page anew. */
+  async load(): Promise<void> {
+    this.people = new People(this.unlocked, await fetchMembers(this.server.workspace));
+    const { threads, next } = await this.server.index();
+    this.entries = await Promise.all(threads.map((thread) => this.read(thread)));
+    this.next = next;
+    this.changed();
+  }
+
+  async loadMore(): Promise<void> {
+    const { threads, next } = await this.server.index(this.next);
+    const more = await Promise.all(threads.map((thread) => this.read(thread)));
+    const known = new Set(this.entries.map((entry) => entry.id));
+    this.entries = [...this.entries, ...more.filter((entry) => !known.has(entry.id))];
+    this.next = next;
+    this.changed();
+  }
+
+  /** What the socket says of any conversation. */
+  note(event: Event): void {
+    switch (event.kind) {
+      case "envelope":
+        this.change(event.thread, (entry) => ({
+          ...entry,
+          seq: Math.max(entry.seq, event.head.seq),
+          activityAt: Date.now(),
+        }));
+        this.entries = [...this.entries].sort((left, right) => right.activityAt - left.activityAt);
+        break;
+      case "read":
+        this.change(event.thread, (entry) => ({
+          ...entry,
+          readUpTo: Math.max(entry.readUpTo, event.seq),
+        }));
+        break;
+      case "revoked":
+        this.entries = this.entries.filter((entry) => entry.id !== event.thread);
+        break;
+      case "added":
+      case "epoch":
+      case "ready":
+        void this.load();
+        return;
+    }
+    this.changed();
+  }
+
+  private change(thread: string, how: (entry: Entry) => Entry): void {
+    this.entries = this.entries.map((entry) => (entry.id === thread ? how(entry) : entry));
+  }
+
+  private async read(thread: ListedThread): Promise<Entry> {
+    const { id, head, readUpTo, activityAt } = thread;
+    const found = { id, seq: head.seq, readUpTo, activityAt };
+    try {
+      const record = await readRecord(thread.record);
+      const author = this.people.keys(record.tbs.author, record.tbs.authorFingerprint);
+      if (author === undefined || record.tbs.thread !== id) throw new Error("not to be checked here");
+      await verifyRecord(record, author);
+      const key = await Epochs.keyOf(record, thread.wrap, this.unlocked);
+      if (key === undefined) throw new Error("no key");
+      const { title } = await openAbout(record.tbs, key);
+      return { ...found, title, members: record.tbs.roster.map((row) => row.member) };
+    } catch {
+      return { ...found, title: undefined, members: [] };
+    }
+  }
+}

@@ -1,0 +1,177 @@
+/** What the page asks the server for. Every answer is checked for its shape; nothing of it is trusted yet. */
+
+import { type Bytes } from "../crypto/bytes";
+import { encode, isArray, type Value } from "../crypto/cbor";
+import { getCbor, postCbor, read, send } from "../keys/http";
+import { type Member, readMembers } from "../keys";
+import { array, bytes, text, uint, uuid } from "../wire/fields";
+import { type Head, readHead } from "../wire/transcript";
+
+const MAX_RECORD = 96 * 1024;
+const MAX_WRAP = 2048;
+const MAX_ENVELOPE = 64 * 1024;
+const PAGE = 200;
+
+export interface ListedThread {
+  readonly id: string;
+  readonly record: Bytes;
+  readonly wrap: Bytes;
+  readonly head: Head;
+  readonly readUpTo: number;
+  /** Milliseconds. */
+  readonly activityAt: number;
+}
+
+export interface ListedEpoch {
+  readonly record: Bytes;
+  /** Empty if this person has no key of that epoch. */
+  readonly wrap: Bytes;
+}
+
+export interface ListedEnvelope {
+  readonly hash: Bytes;
+  /** Empty if it was destroyed. */
+  readonly raw: Bytes;
+}
+
+/** Envelopes that follow `start` without a gap. */
+export interface Page {
+  readonly start: Head;
+  readonly items: readonly ListedEnvelope[];
+  /** Where the thread stands now. */
+  readonly head: Head;
+  readonly readUpTo: number;
+}
+
+export class Server {
+  private readonly base: string;
+
+  constructor(readonly workspace: string) {
+    this.base = `/w/${encodeURIComponent(workspace)}/threads/`;
+  }
+
+  address(thread = ""): string {
+    return thread === "" ? this.base : `${this.base}${thread}/`;
+  }
+
+  async index(cursor = ""): Promise<{ threads: readonly ListedThread[]; next: string }> {
+    const query = cursor === "" ? "" : `?${new URLSearchParams({ cursor }).toString()}`;
+    const [rows, next] = array(await getCbor(`${this.base}index${query}`), 2);
+    return { threads: array(rows, 0, 50).map(readThread), next: text(next, 0, 200) };
+  }
+
+  async open(upload: Bytes): Promise<void> {
+    await send("POST", `${this.base}new`, upload);
+  }
+
+  async epochs(thread: string, after = 0): Promise<readonly ListedEpoch[]> {
+    const found: ListedEpoch[] = [];
+    for (;;) {
+      const query = `?after=${after + found.length}`;
+      const rows = array(await getCbor(`${this.address(thread)}epochs${query}`), 0, PAGE);
+      found.push(...rows.map(readEpoch));
+      if (rows.length < PAGE) return found;
+    }
+  }
+
+  async publish(thread: string, upload: Bytes): Promise<void> {
+    await send("POST", `${this.address(thread)}epochs`, upload);
+  }
+
+  async people(thread: string): Promise<readonly Member[]> {
+    return readMembers(await getCbor(`${this.address(thread)}people`));
+  }
+
+  /** The last page, or the one that follows `after`, or the one below `before`. */
+  async page(thread: string, part: { after?: number; before?: number } = {}): Promise<Page> {
+    const query = new URLSearchParams(
+      Object.entries(part).map(([name, value]): [string, string] => [name, String(value)]),
+    ).toString();
+    const answer = await getCbor(`${this.address(thread)}envelopes${query === "" ? "" : `?${query}`}`);
+    const [start, items, head, readUpTo] = array(answer, 4);
+    return {
+      start: readHead(array(start, 2)),
+      items: array(items, 0, PAGE).map(readItem),
+      head: readHead(array(head, 2)),
+      readUpTo: uint(readUpTo),
+    };
+  }
+
+  /** Where the envelope stands; the same bytes again give the same answer. */
+  async post(thread: string, envelope: Bytes): Promise<number> {
+    const answer = await read(await send("POST", `${this.address(thread)}envelopes`, envelope));
+    return uint(isArray(answer) ? answer[0] : undefined, 1);
+  }
+
+  async markRead(thread: string, seq: number): Promise<void> {
+    await postCbor(`${this.address(thread)}read`, [seq]);
+  }
+}
+
+/** One message from the socket. */
+export type Event =
+  | { readonly kind: "ready"; readonly heads: readonly { thread: string; head: Head }[] }
+  | { readonly kind: "envelope"; readonly thread: string; readonly head: Head; readonly raw: Bytes }
+  | { readonly kind: "epoch" | "added" | "revoked"; readonly thread: string }
+  | { readonly kind: "read"; readonly thread: string; readonly seq: number };
+
+/** What a browser says first: which workspace's threads it wants to hear of. */
+export function openMessage(workspace: string): Bytes {
+  return encode(new Map<number, Value>([[0, 64], [1, 1], [2, workspace]]));
+}
+
+export function pingMessage(): Bytes {
+  return encode(new Map([[0, 71], [1, 1]]));
+}
+
+/** Undefined for a message that asks for nothing, as a pong. Raises WireError. */
+export function readEvent(message: ReadonlyMap<number, Value>): Event | undefined {
+  const thread = (): string => uuid(message.get(2));
+  const kind = uint(message.get(0));
+  switch (kind) {
+    case 65:
+      return { kind: "ready", heads: array(message.get(2), 0, 1000).map(readStanding) };
+    case 66: {
+      const raw = bytes(message.get(5), 1, MAX_ENVELOPE);
+      const head = { seq: uint(message.get(3), 1), t: bytes(message.get(4), 32) };
+      return { kind: "envelope", thread: thread(), head, raw };
+    }
+    case 67:
+      return { kind: "epoch", thread: thread() };
+    case 68:
+      return { kind: "added", thread: thread() };
+    case 69:
+      return { kind: "revoked", thread: thread() };
+    case 70:
+      return { kind: "read", thread: thread(), seq: uint(message.get(3)) };
+    default:
+      return undefined;
+  }
+}
+
+function readStanding(row: Value): { thread: string; head: Head } {
+  const [thread, , seq, t] = array(row, 4);
+  return { thread: uuid(thread), head: { seq: uint(seq), t: bytes(t, 32) } };
+}
+
+function readThread(row: Value): ListedThread {
+  const [id, record, wrap, seq, t, readUpTo, activityAt] = array(row, 7);
+  return {
+    id: uuid(id),
+    record: bytes(record, 1, MAX_RECORD),
+    wrap: bytes(wrap, 0, MAX_WRAP),
+    head: { seq: uint(seq), t: bytes(t, 32) },
+    readUpTo: uint(readUpTo),
+    activityAt: uint(activityAt),
+  };
+}
+
+function readEpoch(row: Value): ListedEpoch {
+  const [record, wrap] = array(row, 2);
+  return { record: bytes(record, 1, MAX_RECORD), wrap: bytes(wrap, 0, MAX_WRAP) };
+}
+
+function readItem(row: Value): ListedEnvelope {
+  const [hash, raw] = array(row, 2);
+  return { hash: bytes(hash, 32), raw: bytes(raw, 0, MAX_ENVELOPE) };
+}

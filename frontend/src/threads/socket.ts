@@ -1,0 +1,78 @@
+/** The socket to the server: opens itself again, says when it is ready, and reports every event. */
+
+import { decode, isMap } from "../crypto/cbor";
+import { type Event, openMessage, pingMessage, readEvent } from "./server";
+
+const PING_EVERY = 45_000;
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 15_000;
+const LIMIT = 256 * 1024;
+/** The server's reasons not to open again: signed out, no member any more. */
+const FINAL = new Set([4401, 4404]);
+
+export interface Listener {
+  readonly onEvent: (event: Event) => void;
+  readonly onLost: () => void;
+  /** The session or the membership has ended. */
+  readonly onEnded: () => void;
+}
+
+export class Socket {
+  private wait = FIRST_WAIT;
+  private pinging: number | undefined;
+  private live: WebSocket | undefined;
+
+  constructor(
+    private readonly workspace: string,
+    private readonly listener: Listener,
+  ) {
+    window.addEventListener("online", () => {
+      this.wait = FIRST_WAIT;
+      if (this.live === undefined) this.open();
+    });
+  }
+
+  open(): void {
+    const address = new URL("/ws/threads/", window.location.href);
+    address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(address);
+    this.live = socket;
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("open", () => {
+      socket.send(openMessage(this.workspace));
+      this.pinging = window.setInterval(() => {
+        socket.send(pingMessage());
+      }, PING_EVERY);
+    });
+    socket.addEventListener("message", (event: MessageEvent<unknown>) => {
+      if (event.data instanceof ArrayBuffer) this.receive(new Uint8Array(event.data));
+    });
+    socket.addEventListener("close", (event) => {
+      this.closed(socket, event.code);
+    });
+  }
+
+  private receive(data: Uint8Array): void {
+    const message = decode(data, LIMIT);
+    const event = isMap(message) ? readEvent(message) : undefined;
+    if (event === undefined) return;
+    if (event.kind === "ready") this.wait = FIRST_WAIT;
+    this.listener.onEvent(event);
+  }
+
+  private closed(socket: WebSocket, code: number): void {
+    if (this.live !== socket) return;
+    this.live = undefined;
+    window.clearInterval(this.pinging);
+    if (FINAL.has(code)) {
+      this.listener.onEnded();
+      return;
+    }
+    this.listener.onLost();
+    const wait = this.wait * (0.5 + Math.random());
+    this.wait = Math.min(2 * this.wait, LONGEST_WAIT);
+    window.setTimeout(() => {
+      if (this.live === undefined) this.open();
+    }, wait);
+  }
+}

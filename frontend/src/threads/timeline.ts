@@ -1,0 +1,191 @@
+/**
+ * Pages of envelopes, checked: the transcript hash adds up, every envelope is signed by a member of its
+ * epoch and stands where that epoch allows it, nothing comes twice, and what people have seen agrees.
+ */
+
+import { type Bytes, equal, toHex } from "../crypto/bytes";
+import { WireError } from "../crypto/error";
+import { type TextBody } from "../wire/body";
+import { type Envelope, openEnvelope, readEnvelope, verifyEnvelope } from "../wire/envelope";
+import { findRow, mayPost } from "../wire/roster";
+import { after, type Head, START } from "../wire/transcript";
+import { type Epochs, type OpenEpoch } from "./epochs";
+import { type People } from "./people";
+import { type ListedEnvelope, type Page } from "./server";
+import { Trouble } from "./trouble";
+
+/** Why a message has no text: its key is from before joining, a newer build made it, or it was destroyed. */
+export type Missing = "earlier" | "newer" | "destroyed";
+
+export interface Message {
+  readonly seq: number;
+  readonly hash: Bytes;
+  /** Undefined once destroyed: only its place is left. */
+  readonly sender: string | undefined;
+  /** Milliseconds by the sender's clock. */
+  readonly at: number;
+  /** Client and counter, which name the message in its sender's outbox. */
+  readonly key: string;
+  readonly body: TextBody | undefined;
+  readonly missing: Missing | undefined;
+}
+
+export class Timeline {
+  private readonly heads = new Map<number, Bytes>([[0, START.t]]);
+  private readonly keys = new Set<string>();
+  private list: Message[] = [];
+  private first: Head | undefined;
+  private last: Head = START;
+
+  constructor(
+    private readonly thread: string,
+    private epochs: Epochs,
+    private readonly people: People,
+  ) {}
+
+  get messages(): readonly Message[] {
+    return this.list;
+  }
+
+  /** Where the checked part ends. */
+  get head(): Head {
+    return this.last;
+  }
+
+  /** Whether there is something before the checked part. */
+  get start(): Head {
+    return this.first ?? this.last;
+  }
+
+  useEpochs(epochs: Epochs): void {
+    this.epochs = epochs;
+    for (const { record } of epochs.all) this.agree(record.tbs.start, "an epoch's start");
+  }
+
+  /** Appends a page that follows what is here; the first page may start anywhere. Raises Trouble. */
+  async append(page: Page): Promise<readonly Message[]> {
+    if (this.first === undefined) {
+      this.first = page.start;
+      this.last = page.start;
+      this.note(page.start);
+      this.useEpochs(this.epochs);
+    }
+    const follows = page.start.seq === this.last.seq && equal(page.start.t, this.last.t);
+    if (page.items.length > 0 && !follows) {
+      throw new Trouble("fork", "a page that does not follow the last one");
+    }
+    const added = await this.check(page.items, this.last);
+    this.list = [...this.list, ...added.messages];
+    this.last = added.head;
+    if (page.head.seq === this.last.seq && !equal(page.head.t, this.last.t)) {
+      throw new Trouble("fork", "the server's head is another one");
+    }
+    return added.messages;
+  }
+
+  /** Puts an earlier page before what is here. Raises Trouble if the two don't meet. */
+  async prepend(page: Page): Promise<readonly Message[]> {
+    const added = await this.check(page.items, page.start);
+    const meets = this.first;
+    if (meets === undefined || added.head.seq !== meets.seq || !equal(added.head.t, meets.t)) {
+      throw new Trouble("fork", "an earlier page that does not meet the later one");
+    }
+    this.note(page.start);
+    this.first = page.start;
+    this.list = [...added.messages, ...this.list];
+    return added.messages;
+  }
+
+  /** Holds a head that somebody has seen against what is here. Raises Trouble("fork"). */
+  agree(seen: Head, whose: string): void {
+    const here = this.heads.get(seen.seq);
+    if (here !== undefined && !equal(here, seen.t)) {
+      throw new Trouble("fork", `${whose} disagrees at ${seen.seq}`);
+    }
+  }
+
+  private note(head: Head): void {
+    this.agree(head, "the transcript");
+    this.heads.set(head.seq, head.t);
+  }
+
+  private async check(
+    items: readonly ListedEnvelope[],
+    from: Head,
+  ): Promise<{ messages: readonly Message[]; head: Head }> {
+    let head = from;
+    const messages: Message[] = [];
+    for (const item of items) {
+      head = await after(head, item.hash);
+      this.note(head);
+      messages.push(await this.read(item, head.seq));
+    }
+    for (const { record } of this.epochs.all) this.agree(record.tbs.start, "an epoch's start");
+    return { messages, head };
+  }
+
+  private async read(item: ListedEnvelope, seq: number): Promise<Message> {
+    if (item.raw.length === 0) return gone(item.hash, seq);
+    try {
+      const envelope = await readEnvelope(item.raw);
+      if (!equal(envelope.hash, item.hash)) throw new WireError("chain", "another hash than listed");
+      const epoch = await this.checkPlace(envelope, seq);
+      const { header } = envelope;
+      const key = messageKey(header.client, header.counter);
+      if (this.keys.has(key)) throw new Trouble("replay", `message ${seq} was there before`);
+      this.keys.add(key);
+      const found = { seq, hash: item.hash, sender: header.sender, at: header.writtenAt, key };
+      return { ...found, ...(await open(envelope, epoch)) };
+    } catch (error) {
+      if (error instanceof WireError) {
+        throw new Trouble("forged-message", `message ${seq}: ${error.message}`);
+      }
+      throw error;
+    }
+  }
+
+  private async checkPlace(envelope: Envelope, seq: number): Promise<OpenEpoch> {
+    const { header } = envelope;
+    if (header.thread !== this.thread) throw new WireError("chain", "of another thread");
+    const epoch = this.epochs.find(header.epoch);
+    if (epoch === undefined || !this.epochs.covers(epoch, seq)) {
+      throw new WireError("chain", "in the wrong epoch");
+    }
+    const row = findRow(epoch.record.tbs.roster, header.sender);
+    if (row === undefined || !mayPost(row, header.writtenAt)) {
+      throw new WireError("chain", "by somebody who may not write");
+    }
+    const keys = this.people.keys(header.sender, row.fingerprint);
+    if (keys === undefined) throw new WireError("signature", "by unknown keys");
+    await verifyEnvelope(envelope, keys);
+    if (header.seen !== undefined) {
+      if (header.seen.seq >= seq) throw new WireError("chain", "its sender has seen the future");
+      this.agree(header.seen, `what the sender of ${seq} has seen`);
+    }
+    return epoch;
+  }
+}
+
+export function messageKey(client: Bytes, counter: number): string {
+  return `${toHex(client)}/${counter}`;
+}
+
+async function open(
+  envelope: Envelope,
+  epoch: OpenEpoch,
+): Promise<Pick<Message, "body" | "missing">> {
+  if (epoch.key === undefined) return { body: undefined, missing: "earlier" };
+  try {
+    return { body: await openEnvelope(envelope, epoch.key), missing: undefined };
+  } catch (error) {
+    if (error instanceof WireError && error.code === "unsupported") {
+      return { body: undefined, missing: "newer" };
+    }
+    throw error;
+  }
+}
+
+function gone(hash: Bytes, seq: number): Message {
+  const nothing = { sender: undefined, at: 0, body: undefined, missing: "destroyed" } as const;
+  return { seq, hash, key: toHex(hash), ...nothing };
+}

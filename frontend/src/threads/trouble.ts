@@ -1,0 +1,30 @@
+/** What may be wrong with a conversation. Each has a sentence on the page, and stops sending there. */
+
+export type TroubleKind =
+  /** somebody's keys are others than those seen before, without their consent */
+  | "changed-keys"
+  /** keys in this person's own name that this person did not make */
+  | "own-keys"
+  /** an epoch that was not signed by who it says, or breaks the rules of who may publish it */
+  | "forged-epoch"
+  /** the server shows less than this person has seen before */
+  | "rollback"
+  /** the server shows other messages, or another order, than somebody has seen */
+  | "fork"
+  /** a message that was changed, moved or signed by somebody else */
+  | "forged-message"
+  /** the same message twice */
+  | "replay";
+
+export class Trouble extends Error {
+  override readonly name = "Trouble";
+
+  /** `person` is whom it concerns; `detail` is for whoever helps. */
+  constructor(
+    readonly kind: TroubleKind,
+    readonly detail: string,
+    readonly person?: string,
+  ) {
+    super(`${kind}: ${detail}`);
+  }
+}
