@@ -218,6 +218,10 @@ SENDER_DOMAINS = env.words("SENDER_DOMAINS")
 # Where bounces go: a domain whose mail reaches this deployment. Empty: the domain of the sender's address.
 BOUNCE_DOMAIN = env.text("BOUNCE_DOMAIN", "")
 EMAIL_TIMEOUT = 15
+# Connections of one sender to the mail server, and senders at work at the same time. The worker needs at
+# least two processes more than senders, so that ticks never wait.
+SMTP_CONNECTIONS = env.integer("SMTP_CONNECTIONS", 10, low=1, high=100)
+CAMPAIGN_SENDERS = env.integer("CAMPAIGN_SENDERS", 2, low=1, high=16)
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGGING_CONFIG = None
