@@ -45,7 +45,7 @@ def test_session_opens_it_too(ada: User, as_user: Callable[[User], Client]) -> N
 def test_token_knows_only_its_workspace(
     ada: User, elsewhere: Workspace, program: Callable[..., Program]
 ) -> None:
-    factories.Membership.objects.create(workspace=elsewhere, user=ada, roles=["admin"])
+    Membership.objects.create(workspace=elsewhere, user=ada, roles=["admin"])
     body = program(ada, Scope.MEMBERS_READ).get(ME).json()
     assert [place["slug"] for place in body["workspaces"]] == ["mission"]
     assert body["scopes"] == ["members:read"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import ClassVar
 
 import psycopg
 from django.db import connections, models
@@ -16,6 +17,8 @@ TABLE = "tests_sealednote"
 
 class SealedNote(models.Model):
     """Two texts, a JSON value and two ways to find a row."""
+
+    objects: ClassVar[models.Manager[SealedNote]]
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     workspace_id = models.UUIDField()

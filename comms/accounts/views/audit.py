@@ -96,6 +96,7 @@ def export(request: MemberRequest, extension: str) -> HttpResponseBase:
             return redirect(
                 f"{reverse('ledger:list', args=[request.workspace.slug])}?{request.GET.urlencode()}"
             )
+        wanted = form.wanted()
         head = get_head(request.workspace.id)
         record(
             action="ledger.exported_trail",
@@ -103,11 +104,13 @@ def export(request: MemberRequest, extension: str) -> HttpResponseBase:
             details={"format": extension, "filter": request.GET.dict(), "head": head.hex},
         )
     now = timezone.now()
-    entries = iterate_entries(request.actor, form.wanted())
+    entries = iterate_entries(request.actor, wanted)
     content: Iterator[bytes] = (
         exports.comma_separated(entries)
         if extension == "csv"
-        else exports.json_lines(request.workspace.id, head, now, entries)
+        else exports.json_lines(
+            request.workspace.id, head, now, entries, filtered=wanted != EntryFilter()
+        )
     )
     response = StreamingHttpResponse(content, content_type=_FORMATS[extension])
     name = f"audit-{request.workspace.slug}-{now:%Y-%m-%d}.{extension}"

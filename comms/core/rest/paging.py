@@ -6,8 +6,6 @@ opaque to callers.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from comms.core.errors import InvalidError
+from comms.core.paging import decode_key, encode_key
 
 LIMIT = 50
 MOST = 200
@@ -71,7 +70,7 @@ def paged(
     page = found[: place.limit]
     more = len(found) > place.limit
     return Response(
-        {"items": serialise(page), "next_cursor": _cursor(page[-1].pk) if more else None}
+        {"items": serialise(page), "next_cursor": encode_key(page[-1].pk) if more else None}
     )
 
 
@@ -95,12 +94,8 @@ def _place(request: Request) -> _Place:
     return _Place(_after(cursor) if cursor else None, query.validated_data["limit"])
 
 
-def _cursor(key: uuid.UUID) -> str:
-    return base64.urlsafe_b64encode(key.bytes).decode().rstrip("=")
-
-
 def _after(cursor: str) -> uuid.UUID:
     try:
-        return uuid.UUID(bytes=base64.b64decode(cursor + "==", altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError) as error:
+        return decode_key(cursor)
+    except ValueError as error:
         raise InvalidError(_("This cursor is not one of ours."), field="cursor") from error

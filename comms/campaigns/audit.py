@@ -1,0 +1,40 @@
+"""What the acts on campaigns are called in the audit trail."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "campaigns.created_campaign": _("made the campaign %(name)s"),
+    "campaigns.updated_campaign": _("changed the campaign %(name)s"),
+    "campaigns.created_edition": _("planned the edition %(title)s"),
+    "campaigns.updated_edition": _("changed the edition %(title)s"),
+    "campaigns.deleted_edition": _("deleted the edition %(title)s"),
+    "campaigns.accepted_fallback": _("accepted %(language)s where a text is missing"),
+    "campaigns.refused_fallback": _("no longer accepts %(language)s where a text is missing"),
+    "campaigns.submitted_edition": _(
+        "froze an edition for approval: %(sendable)s of %(recipients)s can be sent to"
+    ),
+    "campaigns.approved_edition": _("approved an edition"),
+    "campaigns.rejected_edition": _("sent an edition back: %(note)s"),
+    "campaigns.reopened_edition": _("opened an edition for changes again"),
+    "campaigns.scheduled_edition": _("scheduled an edition"),
+    "campaigns.began_edition": _("began to send an edition"),
+    "campaigns.held_changed_edition": _(
+        "put an edition on hold, since it is not what was approved any more"
+    ),
+    "campaigns.paused_edition": _("paused an edition"),
+    "campaigns.resumed_edition": _("resumed an edition"),
+    "campaigns.cancelled_edition": _("cancelled an edition"),
+    "campaigns.completed_edition": _("completed an edition"),
+    "campaigns.held_edition": _("put an edition on hold"),
+    "campaigns.released_edition": _("released an edition from its hold"),
+    "campaigns.sent_batch": _("sent a batch of %(size)s"),
+    "campaigns.recovered_batch": _("settled a batch of %(size)s whose sender had stopped"),
+    "campaigns.resolved_unknown": _("decided on %(count)s deliveries of unknown outcome"),
+}
+
+SUBJECTS = {
+    "campaign": (_("campaign"), "campaigns:campaign"),
+    "edition": (_("edition"), "campaigns:edition"),
+}

@@ -1,0 +1,21 @@
+"""What the acts on content are called in the audit trail."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "content.created_key_message": _("wrote a key message: %(text)s"),
+    "content.updated_key_message": _("changed a key message: %(text)s"),
+    "content.retired_key_message": _("retired a key message: %(text)s"),
+    "content.created_template": _("made the template %(name)s"),
+    "content.updated_template": _("changed the template %(name)s"),
+    "content.archived_template": _("archived the template %(name)s"),
+    "content.saved_variant": _("saved version %(version)s of a text in %(language)s"),
+}
+
+SUBJECTS = {
+    "key_message": (_("key message"), "content:key_message"),
+    "template": (_("template"), "content:template"),
+    "variant": (_("text"), ""),
+}

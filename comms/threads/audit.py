@@ -1,0 +1,12 @@
+"""What the acts on threads are called in the audit trail. What is in them, nobody here knows."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "threads.opened": _("opened a thread"),
+    "threads.published_epoch": _("changed the key of a thread (epoch %(number)s)"),
+}
+
+SUBJECTS = {"thread": (_("thread"), "threads:thread")}

@@ -1,0 +1,80 @@
+"""Every act that the product records has words, and they come out whatever is left of its details."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.urls import NoReverseMatch, reverse
+
+from comms.core.ids import uuid7
+from comms.ledger.models import AuditEntry
+from comms.ledger.sentences import actions, sentence_of, subjects
+
+ROOT = Path(__file__).resolve().parents[2] / "comms"
+ACTION = re.compile(r"(accounts|directory|content|campaigns|threads|ledger)\.[a-z0-9_]+")
+
+# Names of Celery tasks and of log lines look the same; they are handed to these.
+_NOT_ACTS = {"enqueue", "shared_task", "send_task", "debug", "info", "warning", "error", "exception"}
+
+
+def _recorded() -> Iterator[tuple[str, str]]:
+    """(file, action) of every string in the services that has the form of an action."""
+    for file in sorted(ROOT.rglob("services/**/*.py")):
+        tree = ast.parse(file.read_text())
+        others = {
+            id(argument)
+            for call in ast.walk(tree)
+            if isinstance(call, ast.Call)
+            and getattr(call.func, "id", getattr(call.func, "attr", "")) in _NOT_ACTS
+            for argument in call.args
+        }
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and id(node) not in others
+                and ACTION.fullmatch(node.value)
+            ):
+                yield str(file.relative_to(ROOT)), node.value
+
+
+def test_every_recorded_act_has_a_sentence() -> None:
+    found = list(_recorded())
+    assert len(found) > 30
+    silent = [(file, action) for file, action in found if action not in actions()]
+    assert not silent, f"say in the app's audit.py what these are called: {silent}"
+
+
+def test_every_subject_has_a_page_or_says_that_it_has_none() -> None:
+    for kind, subject in subjects().items():
+        if subject.route:
+            try:
+                reverse(subject.route, args=["mission", uuid7()])
+            except NoReverseMatch:
+                pytest.fail(
+                    f"{kind} names the route {subject.route}, which takes no id or isn't there"
+                )
+
+
+@pytest.mark.parametrize("action", sorted(actions()))
+def test_sentence_comes_out_with_erased_details(action: str) -> None:
+    entry = AuditEntry(action=action)
+    entry.details = None
+    assert sentence_of(entry)
+    assert "%(" not in sentence_of(entry)
+
+
+def test_sentence_of_an_unknown_act_is_its_name() -> None:
+    entry = AuditEntry(action="future.did_something")
+    entry.details = {"a": 1}
+    assert sentence_of(entry) == "did something"
+
+
+def test_percent_signs_in_details_are_harmless() -> None:
+    entry = AuditEntry(action="accounts.held_workspace")
+    entry.details = {"reason": "100 %(sure)s %s"}
+    assert "100 %(sure)s %s" in sentence_of(entry)

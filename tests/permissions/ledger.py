@@ -1,0 +1,42 @@
+"""Routes of the audit trail and of API tokens."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+
+from comms.accounts.models import Scope
+from comms.accounts.services import create_token
+from tests import factories
+from tests.permissions.rows import Cast, Row, members, only
+
+
+def _export(cast: Cast) -> dict[str, Any]:
+    return {"workspace": cast.mission.slug, "extension": "csv"}
+
+
+def _dinas_token(cast: Cast) -> dict[str, Any]:
+    token, _text = create_token(
+        actor=factories.actor_of(cast.people["diplomat"], cast.mission),
+        name="x",
+        scopes=[Scope.AUDIT_READ],
+        expires_at=timezone.now() + dt.timedelta(days=1),
+    )
+    return {"workspace": cast.mission.slug, "token_id": token.id}
+
+
+ROWS = [
+    Row("ledger:list", expected=only("admin", "analyst")),
+    Row("ledger:list", query="?since=nonsense", expected=only("admin", "analyst", status=422)),
+    Row("ledger:check", method="POST", expected=only("admin", "analyst", status=302)),
+    Row("ledger:export", method="POST", arguments=_export, expected=only("admin", "analyst")),
+    Row("accounts:tokens", expected=members()),
+    Row("accounts:token_new", expected=members()),
+    Row(
+        "accounts:token_revoke",
+        arguments=_dinas_token,
+        expected=only("admin", "diplomat", otherwise=404),
+    ),
+]
