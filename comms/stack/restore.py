@@ -9,7 +9,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -72,11 +72,12 @@ def restore(
     held_keys: Collection[str],
     without_key: bool = False,
     backup_url: str | None = None,
+    verify: Callable[[], None] = lambda: None,
 ) -> Contents:
     """Restore into an empty database and an empty blobs folder, and compare counts and audit heads.
 
-    ``held_keys`` are the ids of the key-encryption keys at hand. Raises StackError; then nothing was
-    restored.
+    ``held_keys`` are the ids of the key-encryption keys at hand. ``verify`` may look at the restored
+    database more closely, and raise. Raises StackError; then nothing was restored.
     """
     contents = inspect(source, passphrase)
     folder = options.folder
@@ -96,6 +97,7 @@ def restore(
         try:
             _load(source, passphrase, owner_url, draft)
             _verify(every_row_url, contents.facts)
+            verify()
             for child in list(draft.iterdir()):
                 child.rename(folder.blobs / child.name)
         except BaseException:

@@ -168,21 +168,19 @@ async def _greeting(site: Site) -> list[str]:
     if done.exists():
         return []
     lines = await _say_of(site, "setup_link")
-    if not lines and _has_command("setup_link"):
+    if not lines:
         # The command is silent once somebody has set the deployment up.
         replace(done, b"")
     return lines
 
 
 async def _say_of(site: Site, command: str) -> list[str]:
-    if not _has_command(command):
-        return []
-    output = await _manage(site, command)
+    try:
+        output = await _manage(site, command)
+    except StackError as error:
+        # Everything else works, so it goes on.
+        return [str(error)]
     return [line.rstrip() for line in output.splitlines() if line.strip()]
-
-
-def _has_command(name: str) -> bool:
-    return any(PROJECT.glob(f"comms/*/management/commands/{name}.py"))
 
 
 async def _manage(site: Site, command: str, *arguments: str) -> str:
