@@ -38,7 +38,7 @@ _WORDS = (
     "pocket pollen poplar pumpkin quartz quilt rabbit raven ribbon river rocket saddle saffron salmon "
     "scarf shovel silver sparrow spruce squirrel staple summit sunset teapot thimble thunder tiger "
     "timber tulip tunnel turnip velvet violet walnut walrus willow window winter yellow zebra zinc"
-).split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,9 @@ class DemoPerson:
         """Six words that follow from the deployment's secret key."""
         key = derive(settings.SECRET_KEY.encode(), "comms/v1/demo")
         digest = hmac(key, self.email.encode())
+        words = _WORDS.split()
         picks = [int.from_bytes(digest[at : at + 4], "big") for at in range(0, 24, 4)]
-        return " ".join(_WORDS[pick % len(_WORDS)] for pick in picks)
+        return " ".join(words[pick % len(words)] for pick in picks)
 
 
 PEOPLE = (

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
@@ -66,6 +67,7 @@ class MemberView(APIView):
     """An API resource for people with an account, outside any workspace. Nobody else gets in."""
 
     authentication_classes = [TokenAuthentication, SessionAuthentication]
+    permission_classes = [IsAuthenticated]
     throttle_classes = [CallerThrottle]
 
     @property
@@ -75,11 +77,6 @@ class MemberView(APIView):
         if not isinstance(user, User):
             raise NotAuthenticated
         return user
-
-    def check_permissions(self, request: Request) -> None:
-        """Refuse whoever didn't say who they are."""
-        if not isinstance(request.user, User):
-            raise NotAuthenticated(_("Sign in, or send a token."))
 
 
 class WorkspaceView(MemberView):

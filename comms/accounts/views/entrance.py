@@ -78,8 +78,8 @@ def setup(request: HttpRequest) -> HttpResponse:
 @endpoint
 def setup_open(request: HttpRequest) -> HttpResponse:
     """Trade the link's token for a place in this session."""
-    limit_rate(request, "redeem_link")
     (token,) = read_list(request, 1, limit=400)
+    limit_rate(request, "redeem_link")
     request.session[_SETUP] = str(services.redeem_setup_link(text(token)).id)
     return JsonResponse({"location": reverse("accounts:setup")})
 
@@ -125,8 +125,8 @@ def join(request: HttpRequest) -> HttpResponse:
 @endpoint
 def join_open(request: HttpRequest) -> HttpResponse:
     """Trade the link's token for a place in this session."""
-    limit_rate(request, "redeem_link")
     (token,) = read_list(request, 1, limit=400)
+    limit_rate(request, "redeem_link")
     invitation = services.redeem_invitation(text(token))
     request.session[_INVITATION] = str(invitation.id)
     return JsonResponse({"location": reverse("accounts:join")})

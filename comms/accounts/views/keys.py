@@ -92,8 +92,8 @@ def passphrase(request: PersonRequest) -> HttpResponse:
     """Change the passphrase and sign every other browser out."""
     from django.contrib.auth import update_session_auth_hash
 
-    limit_rate(request, "change_passphrase")
     current, secret, parameters, wrap = read_list(request, 4, limit=4096)
+    limit_rate(request, "change_passphrase")
     services.change_passphrase(
         person=request.user,
         current_secret=text(current, 64),
@@ -111,8 +111,8 @@ def identity(request: PersonRequest) -> HttpResponse:
 
     Asks for the sign-in secret again: a stolen session must not become a new identity.
     """
-    limit_rate(request, "change_passphrase")
     secret, entry, content, new_wraps = read_list(request, 4, limit=wire_vault.LIMIT + 64 * 1024)
+    limit_rate(request, "change_passphrase")
     if not request.user.check_password(text(secret, 64)):
         raise InvalidError(_("That is not your present passphrase."), field="current")
     services.replace_identity(

@@ -164,8 +164,8 @@ def reset(request: HttpRequest) -> HttpResponse:
 @endpoint
 def reset_finish(request: HttpRequest) -> HttpResponse:
     """Set the new sign-in secret, if the mailed key is right; every browser is signed out."""
-    limit_rate(request, "reset_password_from_key")
     key, secret, parameters = read_list(request, 3, limit=1024)
+    limit_rate(request, "reset_password_from_key")
     person = _owner_of_reset_key(text(key, 200))
     services.reset_sign_in(person=person, secret=text(secret, 64), argon2=argon2(parameters))
     services.end_other_sessions(person=person, keep=None)
