@@ -25,8 +25,9 @@ export class People {
     this.members = new Map(members.map((one) => [one.userId, one]));
   }
 
-  has(user: string): boolean {
-    return this.members.has(user);
+  /** Everyone with keys, as the server listed them. */
+  everyone(): readonly Member[] {
+    return [...this.members.values()];
   }
 
   name(user: string): string {

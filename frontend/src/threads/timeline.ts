@@ -87,7 +87,8 @@ export class Timeline {
   async prepend(page: Page): Promise<readonly Message[]> {
     const added = await this.check(page.items, page.start);
     const meets = this.first;
-    if (meets === undefined || added.head.seq !== meets.seq || !equal(added.head.t, meets.t)) {
+    const joined = meets?.seq === added.head.seq && equal(added.head.t, meets.t);
+    if (!joined) {
       throw new Trouble("fork", "an earlier page that does not meet the later one");
     }
     this.note(page.start);

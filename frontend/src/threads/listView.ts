@@ -1,0 +1,60 @@
+/** Draws the list of conversations. */
+
+import { element, part, time, written } from "./dom";
+import { type Entry, type Overview } from "./overview";
+import { fill, listed, moment, type Words } from "./words";
+
+export class ListView {
+  private readonly list: HTMLElement;
+  private readonly more: HTMLButtonElement;
+  private readonly nothing: HTMLElement;
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly words: Words,
+    private readonly address: (thread: string) => string,
+    private readonly open: string,
+    private readonly me: string,
+  ) {
+    this.list = part(root, "[data-list]", HTMLElement);
+    this.more = part(root, "[data-list-more]", HTMLButtonElement);
+    this.nothing = part(root, "[data-nothing]", HTMLElement);
+  }
+
+  onMore(act: () => void): void {
+    this.more.addEventListener("click", act);
+  }
+
+  show(overview: Overview): void {
+    this.say("");
+    this.list.replaceChildren(...overview.entries.map((entry) => this.row(entry, overview)));
+    this.more.hidden = overview.next === "";
+    this.nothing.hidden = overview.entries.length > 0 || this.open !== "";
+  }
+
+  /** A sentence in the place of the list; none for "". */
+  say(sentence: string): void {
+    const state = part(this.root, "[data-list-state]", HTMLElement);
+    state.textContent = sentence;
+    state.hidden = sentence === "";
+  }
+
+  private row(entry: Entry, overview: Overview): HTMLElement {
+    const others = entry.members
+      .filter((member) => member !== this.me)
+      .map((member) => overview.people.name(member))
+      .filter((name) => name !== "");
+    const title = written("span", "row-title", entry.title ?? this.words.untitled);
+    const note = element("span", "row-note", written("span", "", listed(others)), " ");
+    note.append(time(entry.activityAt, moment(entry.activityAt)));
+    const link = element("a", "row-link", element("span", "row-text", title, note));
+    link.href = this.address(entry.id);
+    if (entry.id === this.open) link.setAttribute("aria-current", "page");
+    const unread = entry.seq - entry.readUpTo;
+    if (unread > 0 && entry.id !== this.open) {
+      const count = element("span", "thread-unread", fill(this.words.unread, { count: unread }));
+      link.append(element("span", "row-end", count));
+    }
+    return element("li", "", link);
+  }
+}

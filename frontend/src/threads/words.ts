@@ -1,0 +1,89 @@
+/** The sentences that the page brings along (templates/threads/_words.html). */
+
+import { type Trouble } from "./trouble";
+
+export const NAMES = [
+  "untitled",
+  "unread",
+  "you",
+  "live",
+  "offline",
+  "checking",
+  "locked",
+  "signedOut",
+  "failed",
+  "vaultRollback",
+  "revoked",
+  "observer",
+  "renewing",
+  "waiting",
+  "refused",
+  "tryAgain",
+  "discard",
+  "earlier",
+  "newer",
+  "destroyed",
+  "verified",
+  "unverified",
+  "keyChanged",
+  "owner",
+  "member",
+  "readsOnly",
+  "guest",
+  "readers",
+  "onlyYou",
+  "changedKeys",
+  "accept",
+  "ownKeys",
+  "forgedEpoch",
+  "rollback",
+  "fork",
+  "forgedMessage",
+  "replay",
+  "choose",
+  "tooLong",
+] as const;
+
+export type Words = Readonly<Record<(typeof NAMES)[number], string>>;
+
+/** What a person is told of a trouble. */
+export function troubleSentence(words: Words, trouble: Trouble, name: string): string {
+  switch (trouble.kind) {
+    case "changed-keys":
+      return fill(words.changedKeys, { name });
+    case "own-keys":
+      return words.ownKeys;
+    case "forged-epoch":
+      return words.forgedEpoch;
+    case "rollback":
+      return words.rollback;
+    case "fork":
+      return words.fork;
+    case "forged-message":
+      return words.forgedMessage;
+    case "replay":
+      return words.replay;
+  }
+}
+
+/** Puts values in the place of {names}. */
+export function fill(sentence: string, values: Readonly<Record<string, string | number>>): string {
+  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** "A, B and C" in the page's language. */
+export function listed(names: readonly string[]): string {
+  return new Intl.ListFormat(document.documentElement.lang || "en").format(names);
+}
+
+/** The time of day if it was today, else the date too; always with the zone. */
+export function moment(millis: number): string {
+  const at = new Date(millis);
+  const today = at.toDateString() === new Date().toDateString();
+  return new Intl.DateTimeFormat(document.documentElement.lang || "en", {
+    ...(today ? {} : { day: "numeric", month: "short", year: "numeric" }),
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZoneName: "short",
+  }).format(at);
+}
