@@ -7,7 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from celery import Celery
-from celery.signals import beat_init
+from celery.signals import import_modules
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
@@ -28,7 +28,7 @@ def beat_schedule() -> dict[str, dict[str, object]]:
     return schedule
 
 
-@beat_init.connect
+@import_modules.connect
 def _schedule(sender: object, **_kwargs: object) -> None:
-    """Beat asks for its schedule after this signal."""
+    """Sent once Django is set up and before beat makes its schedule (`beat_init` comes too late for it)."""
     app.conf.beat_schedule = beat_schedule()
