@@ -114,6 +114,8 @@ def sign_in_argon2(email: str) -> bytes:
     address = email.strip().lower()
     key = derive(settings.SECRET_KEY.encode(), "comms/v1/salt-of-nobody")
     invented = encode(Argon2(hmac(key, address.encode())[:SALT_SIZE]).to_value())
+    if "\x00" in address:
+        return invented
     kept = (
         User.objects.filter(email=address, is_active=True)
         .values_list("sign_in_argon2", flat=True)

@@ -94,8 +94,8 @@ def read_list(request: HttpRequest, length: int, *, limit: int) -> list[Value]:
 
 
 def text(value: Value, limit: int = 500) -> str:
-    """A text of the body. Raises InvalidError."""
-    if not isinstance(value, str) or len(value) > limit:
+    """A text of the body. Raises InvalidError, also for NUL, which the database can't hold."""
+    if not isinstance(value, str) or len(value) > limit or "\x00" in value:
         raise InvalidError(_("The body is not what this address reads."))
     return value
 

@@ -1,0 +1,98 @@
+"""Sessions: listed, ended from afar, ended by age."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.test import Client
+
+from comms.accounts import selectors, services
+from comms.accounts.models import User, Workspace
+from comms.core.errors import NotFoundError
+from comms.core.tenancy import in_workspace
+from comms.ledger.models import AuditEntry
+from tests.accounts.browser import Person
+
+Founder = tuple[User, Workspace, Person]
+
+
+def _signed_in(user: User, made: Person) -> Client:
+    client = Client()
+    client.post(
+        "/accounts/sign-in/",
+        {"login": user.email, "password": made.keys.sign_in_secret},
+        headers={"accept": "application/json"},
+    )
+    assert client.get("/me/").status_code == 200
+    return client
+
+
+def test_ended_session_is_signed_out(founder: Founder) -> None:
+    """At once, and the trail of the person's workspaces says so."""
+    user, workspace, made = founder
+    lost, kept = _signed_in(user, made), _signed_in(user, made)
+    ours = kept.session.session_key
+    (theirs,) = [one for one in selectors.list_sessions(user) if one.session_key != ours]
+    assert kept.post(f"/me/sessions/{theirs.pk}/end/").status_code == 302
+    assert lost.get("/me/").status_code == 302
+    assert kept.get("/me/").status_code == 200
+    with in_workspace(workspace.id):
+        assert AuditEntry.objects.filter(action="accounts.ended_session").count() == 1
+
+
+def test_all_others_are_signed_out(founder: Founder) -> None:
+    """All but the one that asks."""
+    user, _workspace, made = founder
+    clients = [_signed_in(user, made) for _number in range(3)]
+    clients[0].post("/me/sessions/others/end/")
+    assert [client.get("/me/").status_code for client in clients] == [200, 302, 302]
+
+
+def test_refuses_ending_somebody_elses_session(founder: Founder, dina: User) -> None:
+    """Not found, and it lives on."""
+    user, _workspace, made = founder
+    client = _signed_in(user, made)
+    (session,) = selectors.list_sessions(user)
+    with pytest.raises(NotFoundError):
+        services.end_session(person=dina, session_id=session.pk)
+    assert client.get("/me/").status_code == 200
+
+
+def test_idle_browser_is_signed_out(founder: Founder) -> None:
+    """Half a day without a visit."""
+    user, _workspace, made = founder
+    with time_machine.travel(time.time(), tick=False) as traveller:
+        client = _signed_in(user, made)
+        traveller.shift(timedelta(seconds=settings.SESSION_IDLE_AGE - 1))
+        assert client.get("/me/").status_code == 200
+        traveller.shift(timedelta(seconds=settings.SESSION_IDLE_AGE + 1))
+        assert client.get("/me/").status_code == 302
+
+
+def test_busy_browser_is_signed_out_in_the_end(founder: Founder) -> None:
+    """Two weeks after signing in, however often it was used."""
+    user, _workspace, made = founder
+    with time_machine.travel(time.time(), tick=False) as traveller:
+        client = _signed_in(user, made)
+        step = settings.SESSION_IDLE_AGE - 60
+        visits = settings.SESSION_COOKIE_AGE // step
+        for _visit in range(visits):
+            traveller.shift(timedelta(seconds=step))
+            assert client.get("/me/").status_code == 200
+        traveller.shift(timedelta(seconds=step))
+        assert client.get("/me/").status_code == 302
+
+
+def test_signed_out_session_leaves_nothing(founder: Founder) -> None:
+    """The row that held the server's half of the key is gone."""
+    user, _workspace, made = founder
+    client = _signed_in(user, made)
+    client.post("/me/keys/session/")
+    key = client.session.session_key
+    client.post("/accounts/sign-out/")
+    assert not Session.objects.filter(session_key=key).exists()
