@@ -41,11 +41,13 @@ BEGIN
   content_changed :=
     (NEW.workspace_id, NEW.campaign_id, NEW.title, NEW.schedule_kind, NEW.send_at, NEW.local_date,
      NEW.local_time, NEW.time_zone, NEW.from_name, NEW.from_address, NEW.reply_to, NEW.unknown_policy,
-     NEW.fallback_language, NEW.fallback_accepted_by_id, NEW.fallback_accepted_at, NEW.author_id)
+     NEW.workspace_name, NEW.fallback_language,
+     NEW.fallback_accepted_by_id, NEW.fallback_accepted_at, NEW.author_id)
     IS DISTINCT FROM
     (OLD.workspace_id, OLD.campaign_id, OLD.title, OLD.schedule_kind, OLD.send_at, OLD.local_date,
      OLD.local_time, OLD.time_zone, OLD.from_name, OLD.from_address, OLD.reply_to, OLD.unknown_policy,
-     OLD.fallback_language, OLD.fallback_accepted_by_id, OLD.fallback_accepted_at, OLD.author_id)
+     OLD.workspace_name, OLD.fallback_language,
+     OLD.fallback_accepted_by_id, OLD.fallback_accepted_at, OLD.author_id)
     OR (NEW.authors IS DISTINCT FROM OLD.authors);
   stage := CASE OLD.state WHEN 'held' THEN OLD.held_from ELSE OLD.state END;
 

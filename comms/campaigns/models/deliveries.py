@@ -106,8 +106,9 @@ class Delivery(WorkspaceOwned):
     class Meta:
         verbose_name_plural = "deliveries"
         constraints = [
+            # The stakeholder first: the same index finds everything that one person was sent.
             models.UniqueConstraint(
-                fields=["edition", "stakeholder_id", "channel"], name="delivery_once"
+                fields=["stakeholder_id", "edition", "channel"], name="delivery_once"
             ),
             models.CheckConstraint(
                 condition=~models.Q(state__in=("pending", "deferred"))
@@ -159,7 +160,6 @@ class Delivery(WorkspaceOwned):
                 name="delivery_claimed",
             ),
             models.Index(fields=["edition", "state", "id"], name="delivery_log"),
-            models.Index(fields=["stakeholder_id", "-due_at"], name="delivery_of_stakeholder"),
         ]
 
 

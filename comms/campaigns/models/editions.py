@@ -76,6 +76,8 @@ class Edition(WorkspaceOwned):
 
     author = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     authors = ArrayField(models.UUIDField(), default=list, editable=False)
+    # The name that the foot of every mail gives, as it was at submission.
+    workspace_name = models.CharField(max_length=120, blank=True, editable=False)
     frozen_hash = models.BinaryField(max_length=32, null=True, editable=False)
     frozen_at = models.DateTimeField(null=True, editable=False)
     frozen_total = models.PositiveIntegerField(null=True, editable=False)

@@ -9,6 +9,7 @@ from comms.campaigns.selectors.deliveries import (
     get_delivery,
     languages_of,
     list_deliveries,
+    reasons_of,
     with_recipients,
 )
 from comms.campaigns.selectors.editions import (
@@ -34,5 +35,6 @@ __all__ = [
     "list_editions",
     "list_editions_between",
     "list_waiting_for_approval",
+    "reasons_of",
     "with_recipients",
 ]

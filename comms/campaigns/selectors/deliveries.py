@@ -136,6 +136,11 @@ class DeliveryRow:
     name: str
     address: str
 
+    @property
+    def state(self) -> Delivery.State:
+        """The delivery's state with its label."""
+        return Delivery.State(self.delivery.state)
+
 
 def list_deliveries(
     edition: Edition, *, states: Sequence[str] = (), language: str = "", reason: str = ""
@@ -190,4 +195,15 @@ def languages_of(edition: Edition) -> list[str]:
         .values_list("language", flat=True)
         .distinct()
         .order_by("language")
+    )
+
+
+def reasons_of(edition: Edition) -> list[str]:
+    """The reasons that its deliveries give for their states."""
+    return list(
+        Delivery.objects.filter(edition=edition)
+        .exclude(reason="")
+        .values_list("reason", flat=True)
+        .distinct()
+        .order_by("reason")
     )

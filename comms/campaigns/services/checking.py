@@ -73,6 +73,11 @@ class EditionCheck:
     by_cell: list[tuple[Cell, int]] = field(default_factory=list)
 
     @property
+    def nothing(self) -> int:
+        """How many get no message."""
+        return self.total - self.sendable
+
+    @property
     def blockers(self) -> int:
         """How many things stand in the way."""
         return (

@@ -38,7 +38,7 @@ def edition_hash(edition: Edition) -> bytes:
     plan = {
         "version": 1,
         "edition": str(edition.id),
-        "workspace": str(edition.workspace_id),
+        "workspace": [str(edition.workspace_id), edition.workspace_name],
         "campaign": str(edition.campaign_id),
         "title": edition.title,
         "authors": sorted(str(author) for author in edition.authors),

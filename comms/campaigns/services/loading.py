@@ -15,7 +15,7 @@ def lock_edition(actor: Actor, edition_id: uuid.UUID) -> Edition:
     """The edition, locked until the transaction ends. Raises NotFoundError."""
     found = (
         Edition.objects.select_for_update(of=("self",))
-        .select_related("campaign__template")
+        .select_related("campaign__template", "workspace")
         .filter(workspace_id=actor.workspace_id, id=edition_id)
         .first()
     )

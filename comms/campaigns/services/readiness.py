@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from comms.accounts.selectors import get_actor_by_ids
 from comms.campaigns.models import Delivery, Edition, EditionVariant
 from comms.content.models import Template
 from comms.content.rendering import (
@@ -20,7 +19,6 @@ from comms.content.rendering import (
 )
 from comms.content.selectors import Cell, CellState, matrix_of, message_problems
 from comms.content.selectors.recipients import as_recipient
-from comms.core.actors import Actor
 from comms.core.errors import InvalidError
 from comms.directory import selectors as directory
 from comms.directory.facts.languages import language_name
@@ -66,16 +64,15 @@ def compile_frozen(variant: EditionVariant, *, workspace_name: str) -> CompiledV
     )
 
 
-def require_renderable(actor: Actor, edition: Edition, variants: Sequence[EditionVariant]) -> None:
+def require_renderable(edition: Edition, variants: Sequence[EditionVariant]) -> None:
     """Every text compiles, and every recipient has a value for each of its variables.
 
     Raises InvalidError naming text and place, or recipients and variable. Inside `in_workspace`.
     """
-    name = get_actor_by_ids(user_id=actor.user_id, workspace_id=actor.workspace_id).workspace.name
     compiled: dict[uuid.UUID, CompiledVariant] = {}
     for variant in variants:
         try:
-            compiled[variant.id] = compile_frozen(variant, workspace_name=name)
+            compiled[variant.id] = compile_frozen(variant, workspace_name=edition.workspace_name)
         except TemplateError as error:
             raise InvalidError(
                 _("The text in %(language)s can't be sent: %(reason)s")

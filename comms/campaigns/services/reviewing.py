@@ -62,7 +62,8 @@ def submit_for_review(*, actor: Actor, edition_id: uuid.UUID) -> Submission:
             if cell.variant is not None:
                 authors.update(cell.variant.authors)
         edition.authors = sorted(authors)
-        edition.save(update_fields=["authors"])
+        edition.workspace_name = edition.workspace.name
+        edition.save(update_fields=["authors", "workspace_name"])
         total = freeze_recipients(
             edition,
             audience_ids=audience_ids,
@@ -74,7 +75,7 @@ def submit_for_review(*, actor: Actor, edition_id: uuid.UUID) -> Submission:
             purpose=template.purpose,
         )
         _require_complete(edition)
-        require_renderable(actor, edition, variants)
+        require_renderable(edition, variants)
         rows = Delivery.objects.filter(edition=edition)
         sendable = rows.filter(state=Delivery.State.PENDING).count()
         if not sendable:
