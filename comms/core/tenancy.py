@@ -138,15 +138,37 @@ class EnableRowLevelSecurity(migrations.RunSQL):
         return f"Row-level security on {self.table}"
 
 
-def refuse_bypassing_role() -> None:
-    """Raise RuntimeError when the database role could read past row-level security."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+_BYPASSING = """
+    SELECT current_user, role.rolname
+    FROM pg_roles AS role
+    WHERE pg_has_role(current_user, role.oid, 'MEMBER')
+      AND (
+        role.rolsuper
+        OR role.rolbypassrls
+        OR EXISTS (
+            SELECT FROM pg_class AS held
+            WHERE held.relowner = role.oid AND held.relrowsecurity
         )
-        name, superuser, bypass = cursor.fetchone()
-    if superuser or bypass:
+      )
+    ORDER BY role.rolname = current_user DESC
+    LIMIT 1
+"""
+
+
+def refuse_bypassing_role() -> None:
+    """Raise RuntimeError when the database role could read past row-level security.
+
+    That is a superuser, a role with BYPASSRLS, an owner of a protected table (who could switch the
+    protection off), and a member of any such role.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_BYPASSING)
+        found = cursor.fetchone()
+    if found is not None:
+        name, through = found
+        how = "" if name == through else f" (through the role {through})"
         raise RuntimeError(
-            f"The database role {name} can read past row-level security. Give DATABASE_URL a role "
-            "that is neither superuser nor BYPASSRLS (docs/operations.md says how to make one)."
+            f"The database role {name} can read past row-level security{how}. Give DATABASE_URL a role "
+            "that is neither superuser nor BYPASSRLS and owns no table (docs/operations.md says how to "
+            "make one)."
         )
