@@ -77,26 +77,26 @@ def member_view(
 
 
 def keys_page(
-    view: Callable[Concatenate[Any, _P], HttpResponseBase],
-) -> Callable[Concatenate[Any, _P], HttpResponseBase]:
+    view: Callable[..., HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
     """A page on which keys or passphrases are in memory: no string may become script there.
 
     The only policy is for the addresses of our own workers (frontend/src/keys/trusted.ts). Such a page
     empties the template block `htmx`.
     """
-    guarded: Callable[Concatenate[Any, _P], HttpResponseBase] = csp_update(
+    guard = csp_update(
         {"require-trusted-types-for": ["'script'"], "trusted-types": ["entente-worker"]}
-    )(view)
-    return guarded
+    )
+    return guard(view)
 
 
 def person_page(
-    view: Callable[Concatenate[Any, _P], HttpResponseBase],
-) -> Callable[Concatenate[Any, _P], HttpResponseBase]:
+    view: Callable[..., HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
     """A person's own page, inside the navigation of the workspace that they came from, if any."""
 
     @wraps(view)
-    def framed(request: Any, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponseBase:
+    def framed(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         slug = request.session.get(LAST_WORKSPACE) if request.user.is_authenticated else None
         if slug:
             try:

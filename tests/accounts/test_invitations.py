@@ -98,8 +98,8 @@ def test_refuses_withdrawn_invitation(admin: Actor) -> None:
 def test_second_invitation_replaces_the_first(admin: Actor) -> None:
     """At most one open link for each address."""
     _first, old = _invite(admin)
-    _second, new = _invite(admin)
-    assert services.redeem_invitation(new)
+    second, new = _invite(admin)
+    assert services.redeem_invitation(new) == second
     with pytest.raises(NotFoundError):
         services.redeem_invitation(old)
 
