@@ -79,6 +79,10 @@ def logging_config(*, json: bool, level: str) -> None:
                 "django.db.backends": {"level": "WARNING"},
                 "uvicorn.access": {"level": "WARNING"},
                 "asyncio": {"level": "WARNING"},
+                # Ticks come every second: a line for each would bury what matters.
+                "celery.beat": {"level": "WARNING"},
+                "celery.worker.strategy": {"level": "WARNING"},
+                "celery.app.trace": {"level": "WARNING"},
             },
         }
     )
