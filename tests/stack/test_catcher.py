@@ -19,13 +19,8 @@ from comms.stack.catcher import read_body
 from comms.stack.errors import StackError
 from comms.stack.mailbox import MailFolder, MailWriter
 from comms.stack.options import PROJECT
+from tests.stack.deployment import free_port
 from tests.stack.patience import eventually
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def answers(port: int) -> bool:
