@@ -3,13 +3,17 @@
 from comms.directory.selectors.audiences import (
     audience_ids_by_stakeholder,
     audience_queryset,
+    audience_sizes,
+    audiences_page,
     by_specificity,
     get_audience,
     list_audiences,
+    members_of,
     stakeholders_of,
 )
 from comms.directory.selectors.facets import Facets, list_facets
 from comms.directory.selectors.filters import StakeholderFilter, filter_from_json, matching
+from comms.directory.selectors.history import list_history
 from comms.directory.selectors.imports import (
     error_file_rows,
     explained_rows,
@@ -48,6 +52,8 @@ __all__ = [
     "StakeholderFilter",
     "audience_ids_by_stakeholder",
     "audience_queryset",
+    "audience_sizes",
+    "audiences_page",
     "blocked_now",
     "by_specificity",
     "contact_points_for",
@@ -63,12 +69,14 @@ __all__ = [
     "get_stakeholder",
     "list_audiences",
     "list_facets",
+    "list_history",
     "list_imports",
     "list_sendable",
     "list_stakeholders",
     "list_waiting_import_ids",
     "load_recipients",
     "matching",
+    "members_of",
     "names_of",
     "sendable_query",
     "sentences_of",

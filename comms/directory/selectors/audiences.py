@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, UUIDField, Value
 from django.utils.translation import gettext as _
 
 from comms.core.actors import Actor
 from comms.core.errors import NotFoundError
-from comms.directory.models import Audience, Stakeholder
+from comms.directory.models import Audience, ContactPoint, Stakeholder
 from comms.directory.models.scope import open_workspace_id
 from comms.directory.selectors.filters import filter_from_json, matching
 from comms.directory.selectors.stakeholders import require_view
@@ -94,3 +94,40 @@ def audience_ids_by_stakeholder(
         for member in members:
             belongs[member].append(audience.id)
     return belongs
+
+
+def audiences_page(actor: Actor) -> QuerySet[Audience]:
+    """Every audience that is not archived, by name, for a page of them."""
+    require_view(actor)
+    return Audience.objects.filter(workspace_id=actor.workspace_id, archived_at=None).order_by(
+        "name", "id"
+    )
+
+
+def members_of(actor: Actor, audience: Audience) -> QuerySet[Stakeholder]:
+    """Who is in it now, by name, with their addresses."""
+    require_view(actor)
+    return (
+        stakeholders_of(audience)
+        .order_by("sort_name", "id")
+        .prefetch_related(
+            Prefetch("contact_points", ContactPoint.objects.order_by("channel", "position", "id"))
+        )
+    )
+
+
+def audience_sizes(audiences: Sequence[Audience]) -> dict[uuid.UUID, int]:
+    """How many each reaches now; one query for all. Inside `in_workspace`."""
+    if not audiences:
+        return {}
+    counts = [
+        stakeholders_of(audience)
+        .order_by()
+        .values(audience_id=Value(audience.id, output_field=UUIDField()))
+        .annotate(size=Count("pk"))
+        for audience in audiences
+    ]
+    rows = counts[0].union(*counts[1:], all=True) if len(counts) > 1 else counts[0]
+    sizes = {audience.id: 0 for audience in audiences}
+    sizes.update({row["audience_id"]: row["size"] for row in rows})
+    return sizes

@@ -1,0 +1,1 @@
+"""The directory in the API: stakeholders to read and write, audiences to read."""

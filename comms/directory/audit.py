@@ -1,0 +1,39 @@
+"""What the directory's acts are called in the audit trail."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "directory.created_stakeholder": _("added a stakeholder"),
+    "directory.updated_stakeholder": _("changed a stakeholder (%(fields)s)"),
+    "directory.archived_stakeholder": _("archived a stakeholder"),
+    "directory.restored_stakeholder": _("brought a stakeholder back from the archive"),
+    "directory.added_contact_point": _("added an address (%(channel)s)"),
+    "directory.removed_contact_point": _("removed an address (%(channel)s)"),
+    "directory.suppressed_contact_point": _("stopped sending to an address (%(reason)s)"),
+    "directory.lifted_suppression": _("allowed sending to a stopped address again: %(because)s"),
+    "directory.recorded_consent": _("recorded a lawful basis (%(basis)s) for %(purpose)s"),
+    "directory.withdrew_consent": _("ended the lawful basis for %(purpose)s"),
+    "directory.changed_many": _("changed %(field)s of %(count)s stakeholders at once"),
+    "directory.exported_stakeholders": _("exported stakeholders"),
+    "directory.created_audience": _("made the audience %(name)s"),
+    "directory.updated_audience": _("changed the audience %(name)s"),
+    "directory.archived_audience": _("archived an audience"),
+    "directory.added_to_audience": _("added stakeholders to a hand-picked audience"),
+    "directory.removed_from_audience": _("removed %(count)s stakeholders from an audience"),
+    "directory.staged_import": _("uploaded a list of %(rows)s rows"),
+    "directory.discarded_import": _("discarded an uploaded list"),
+    "directory.started_import": _("started the import of %(rows)s rows"),
+    "directory.stopped_import": _("stopped an import after an error at row %(rows_done)s"),
+    "directory.finished_import": _(
+        "imported a list: %(created)s new, %(updated)s changed, %(unchanged)s unchanged, "
+        "%(failed)s not imported"
+    ),
+}
+
+SUBJECTS = {
+    "stakeholder": (_("stakeholder"), "directory:stakeholder"),
+    "audience": (_("audience"), "directory:audience"),
+    "import": (_("import"), "directory:import"),
+}
