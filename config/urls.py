@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from comms.core import views as core
 
 _workspace: list[URLPattern | URLResolver] = [
+    path("directory/", include("comms.directory.urls")),
     path("audit/", include("comms.accounts.audit_urls")),
     path("content/", include("comms.content.urls")),
     path("threads/", include("comms.threads.urls")),
