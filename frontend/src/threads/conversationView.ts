@@ -99,15 +99,15 @@ export class ConversationView {
   }
 
   private message(message: Message, now: Conversation): HTMLElement {
-    if (message.sender === undefined) return element("li", "message is-gone", this.words.destroyed);
+    if (message.sender === undefined) return element("li", "said is-gone", this.words.destroyed);
     const mine = message.sender === this.me;
     const name = mine ? this.words.you : now.people.name(message.sender);
-    const head = element("div", "message-head", written("strong", "", name), " ");
+    const head = element("div", "said-head", written("strong", "", name), " ");
     head.append(time(message.at, moment(message.at)));
     const text = message.body?.text ?? this.words[message.missing ?? "newer"];
     const missing = message.body === undefined ? " is-missing" : "";
-    const body = written("p", `message-text${missing}`, text);
-    const item = element("li", mine ? "message is-mine" : "message", head, body);
+    const body = written("p", `said-text${missing}`, text);
+    const item = element("li", mine ? "said is-mine" : "said", head, body);
     item.dataset["seq"] = String(message.seq);
     return item;
   }
@@ -115,8 +115,8 @@ export class ConversationView {
   private waiting(one: Waiting, now: Conversation): HTMLElement {
     const why = now.refused.get(one.key);
     const state = why === undefined ? this.words.waiting : `${this.words.refused} ${why}`;
-    const body = written("p", "message-text", one.text);
-    const item = element("li", "message is-mine is-waiting", body, written("p", "message-state", state));
+    const body = written("p", "said-text", one.text);
+    const item = element("li", "said is-mine is-waiting", body, written("p", "said-state", state));
     if (why !== undefined) {
       const again = button(this.words.tryAgain, () => void now.tryAgain(one.key));
       const away = button(this.words.discard, () => void now.discard(one.key));

@@ -76,14 +76,31 @@ export function listed(names: readonly string[]): string {
   return new Intl.ListFormat(document.documentElement.lang || "en").format(names);
 }
 
-/** The time of day if it was today, else the date too; always with the zone. */
-export function moment(millis: number): string {
+/**
+ * The time of day if it was today, else the date too; always with the zone, which is the reader's own
+ * (`data-zone` of the page) or the browser's. Empty for a clock beyond the calendar.
+ */
+export function moment(millis: number, now = Date.now()): string {
+  const language = document.documentElement.lang || "en";
+  const timeZone = zone();
+  const day = new Intl.DateTimeFormat("en", { dateStyle: "short", timeZone });
   const at = new Date(millis);
-  const today = at.toDateString() === new Date().toDateString();
-  return new Intl.DateTimeFormat(document.documentElement.lang || "en", {
+  if (Number.isNaN(at.getTime())) return "";
+  const today = day.format(at) === day.format(now);
+  return new Intl.DateTimeFormat(language, {
     ...(today ? {} : { day: "numeric", month: "short", year: "numeric" }),
     hour: "2-digit",
     minute: "2-digit",
     timeZoneName: "short",
+    timeZone,
   }).format(at);
+}
+
+function zone(): string | undefined {
+  const wanted = document.querySelector<HTMLElement>("[data-zone]")?.dataset["zone"];
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: wanted }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
 }
