@@ -8,8 +8,10 @@ from django.urls import URLPattern, URLResolver, include, path
 from comms.core import views as core
 
 _workspace: list[URLPattern | URLResolver] = [
+    path("", include("comms.insights.urls")),
     path("directory/", include("comms.directory.urls")),
     path("audit/", include("comms.accounts.audit_urls")),
+    path("campaigns/", include("comms.campaigns.urls")),
     path("content/", include("comms.content.urls")),
     path("threads/", include("comms.threads.urls")),
 ]

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "comms.content",
     "comms.threads",
     "comms.campaigns",
+    "comms.insights",
     "comms.stack",
 ]
 
@@ -206,6 +207,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "EditionState": "comms.campaigns.models.Edition.State",
+        "DeliveryState": "comms.campaigns.models.Delivery.State",
+        "TextState": "comms.content.selectors.CellState",
+        "StakeholderKind": "comms.directory.models.Kind",
+    },
     "LICENSE": {"name": "AGPL-3.0-or-later"},
 }
 

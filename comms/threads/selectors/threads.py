@@ -88,6 +88,11 @@ def count_unread_threads(actor: Actor) -> int:
     return _seats(actor).filter(thread__seq__gt=F("read_up_to")).count()
 
 
+def has_threads(actor: Actor) -> bool:
+    """Whether the actor is in any thread."""
+    return _seats(actor).exists()
+
+
 def member_group(workspace_id: uuid.UUID, user_id: uuid.UUID) -> str:
     """The realtime group of one member's sockets, the one that accounts tells of changed roles."""
     return f"member.{workspace_id}.{user_id}"

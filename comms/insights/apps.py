@@ -1,0 +1,8 @@
+"""Registers the app."""
+
+from django.apps import AppConfig
+
+
+class InsightsConfig(AppConfig):
+    name = "comms.insights"
+    label = "insights"

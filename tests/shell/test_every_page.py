@@ -1,0 +1,194 @@
+"""Every page of the product in a real browser: accessible, within its policy, and whole on a small phone.
+
+The pages are the rows of the permission matrix, so that a new page is looked at without being named here.
+`SHOTS=folder pytest tests/shell/test_every_page.py` also keeps a picture of each.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import Client
+from django.test.testcases import LiveServerThread
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from comms.accounts.models import User
+from comms.core.actors import Role
+from comms.core.tenancy import in_workspace
+from tests import factories
+from tests.permissions.rows import Cast, Row
+from tests.test_permission_matrix import ROWS
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = "/usr/bin/chromium"
+APPS = sorted({row.name.partition(":")[0] for row in ROWS if ":" in row.name})
+# The first of these who may open a page looks at it.
+READERS = ("admin", "editor", "diplomat", "approver", "analyst")
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a person sees the product."""
+
+    name: str
+    width: int
+    height: int
+    theme: Literal["light", "dark"]
+    language: str
+
+
+LOOKS = (
+    Look("desk", 1280, 800, "light", "en"),
+    Look("phone", 360, 740, "dark", "ar"),
+)
+
+
+@pytest.fixture
+def db(committed: None) -> None:
+    """The cast, committed: the server answers from threads of its own."""
+
+
+def _team(number: int) -> Cast:
+    """A workspace of one row's own, so that what rows make never collides; its people are in all of them."""
+    place = factories.make_workspace(f"mission-{number}", "Mission to the Talks")
+    people = {
+        role.value: factories.make_member(
+            place, f"{role.value}@example.org", f"{role.value.title()} Example", role
+        )
+        for role in Role
+    }
+    return Cast(mission=place, elsewhere=place, people=people)
+
+
+class _NoStaticHandler(WSGIHandler):
+    """The handler it is given, as it is: WhiteNoise serves the files, as in production."""
+
+    def __new__(cls, application: WSGIHandler) -> WSGIHandler:  # type: ignore[misc]  # passes another object on
+        return application
+
+
+@pytest.fixture
+def site(db: None) -> Iterator[str]:
+    """The product on a port of its own, pages only."""
+    server = LiveServerThread("localhost", static_handler=_NoStaticHandler)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    assert server.error is None
+    yield f"http://localhost:{server.port}"
+    server.terminate()
+
+
+def _reader(row: Row) -> str | None:
+    """Who opens the page of this row; None for a visitor without an account, "" for nobody."""
+    if row.method != "GET" or row.content_type:
+        return ""
+    for persona in READERS:
+        if row.everyone is None and row.expected.get(persona) == 200:
+            return persona
+    return None if (row.everyone or row.expected.get("anonymous")) == 200 else ""
+
+
+def _problems(page: Page, address: str, look: Look, picture: Path | None) -> list[str]:
+    """What is wrong with the page at `address`."""
+    noise: list[str] = []
+    page.on(
+        "console", lambda message: noise.append(message.text) if message.type == "error" else None
+    )
+    page.on("pageerror", lambda error: noise.append(str(error)))
+    answer = page.goto(address)
+    assert answer is not None
+    if "text/html" not in answer.headers.get("content-type", ""):
+        return []
+    if answer.status != 200:
+        return [f"answered {answer.status}"]
+    page.wait_for_load_state("networkidle")
+    if picture:
+        page.screenshot(path=picture, full_page=True)
+    found = [f"console: {text}" for text in noise]
+    if not page.locator("#content").count():
+        # A document for a frame: its policy allows no script, so nothing can be asked of it.
+        return found
+    if page.locator("h1").count() != 1:
+        found.append(f"{page.locator('h1').count()} first headings")
+    width = page.evaluate("document.documentElement.scrollWidth")
+    if width > look.width:
+        found.append(f"{width} px wide")
+    frame = page.evaluate("[document.documentElement.lang, document.documentElement.dir]")
+    if frame != [look.language, "rtl" if look.language == "ar" else "ltr"]:
+        found.append(f"lang and dir are {frame}")
+    for violation in Axe().run(page).response["violations"]:
+        if violation["impact"] in ("serious", "critical"):
+            nodes = [node["target"] for node in violation["nodes"][:3]]
+            found.append(f"axe {violation['id']}: {nodes}")
+    return found
+
+
+def _open(browser: Browser, look: Look, session: str | None) -> Page:
+    context = browser.new_context(
+        viewport={"width": look.width, "height": look.height},
+        color_scheme=look.theme,
+        locale=look.language,
+        reduced_motion="reduce",
+    )
+    if session is not None:
+        context.add_cookies(
+            [
+                {
+                    "name": settings.SESSION_COOKIE_NAME,
+                    "value": session,
+                    "domain": "localhost",
+                    "path": "/",
+                }
+            ]
+        )
+    return context.new_page()
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+@pytest.mark.parametrize("app", APPS)
+def test_pages_are_sound(app: str, look: Look, site: str) -> None:
+    """No serious finding of axe, no error in the console, nothing wider than the screen, one heading."""
+    visits: list[tuple[str, str, str | None]] = []
+    for number, row in enumerate(row for row in ROWS if row.name.partition(":")[0] == app):
+        persona = _reader(row)
+        if persona == "":
+            continue
+        team = _team(number)
+        with in_workspace(team.mission.id):
+            address = reverse(row.name, kwargs=row.arguments(team)) + row.query
+        session = None
+        if persona is not None:
+            client = Client()
+            client.force_login(
+                team.people[persona],
+                backend="allauth.account.auth_backends.AuthenticationBackend",
+            )
+            session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        visits.append((f"{row.name.replace(':', '-')}-{number}", address, session))
+    assert visits, f"no page of {app} answers 200 to anybody"
+    User.objects.update(language=look.language)
+    shots = os.environ.get("SHOTS")
+    problems: dict[str, list[str]] = {}
+    # No query from here on: Playwright's loop runs in this thread, and Django refuses queries beside one.
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        for name, address, session in visits:
+            page = _open(browser, look, session)
+            picture = Path(shots) / f"{name}-{look.name}.png" if shots else None
+            found = _problems(page, site + address, look, picture)
+            if found:
+                problems[address] = found
+            page.context.close()
+        browser.close()
+    assert not problems
