@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from django.db import connections
+
 Act = Literal[
     "accept",
     "defer_recipient",
@@ -159,10 +161,17 @@ class _Session:
         else:
             mail = Mail(self.sender, self.recipient, content.replace(b"\r\n..", b"\r\n."))
             self.server.mails.append(mail)
-            self.server.on_accept(mail)
+            await asyncio.to_thread(self._tell, mail)
             if self.act == "accept_and_close":
                 return False
             if self.act == "silent":
                 await asyncio.sleep(3600)
             self.say("250 2.0.0 taken")
         return True
+
+    def _tell(self, mail: Mail) -> None:
+        # In a thread: a test's act may use the database, which an event loop must not.
+        try:
+            self.server.on_accept(mail)
+        finally:
+            connections.close_all()

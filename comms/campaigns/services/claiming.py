@@ -125,11 +125,11 @@ def suppress(reasons: dict[uuid.UUID, str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Whether a sender may go on: with the edition at all, with each claim, and for which addresses not."""
+    """Whether a sender may go on: with the edition at all, with each claim; which addresses not, and why."""
 
     may_send: bool
     held_claims: frozenset[uuid.UUID]
-    blocked: frozenset[uuid.UUID]
+    blocked: dict[uuid.UUID, str]
 
 
 def check_standing(
@@ -155,7 +155,7 @@ def check_standing(
             if contact_point_ids
             else {}
         )
-    return Standing(may_send, held, frozenset(blocked))
+    return Standing(may_send, held, blocked)
 
 
 def _may_send(edition_id: uuid.UUID) -> bool:

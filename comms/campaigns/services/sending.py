@@ -11,7 +11,7 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -86,6 +86,7 @@ class _Hand:
     done: set[uuid.UUID] = field(default_factory=set)
     states: dict[uuid.UUID, str] = field(default_factory=dict)
     put_back: dict[uuid.UUID, float] = field(default_factory=dict)
+    withdrawn: dict[uuid.UUID, str] = field(default_factory=dict)
     lost: bool = False
 
     @property
@@ -340,11 +341,17 @@ class _Sender:
             seen = time.monotonic()
             if not standing.may_send:
                 self._stop()
-            withdrawn = {by_point[point] for point in standing.blocked}
             for hand in aged:
-                hand.batch.withdraw(withdrawn)
+                self._withdraw(hand, standing.blocked)
                 if hand.claim_id in self.hands and hand.claim_id not in standing.held_claims:
                     hand.batch.stop()
+
+    def _withdraw(self, hand: _Hand, blocked: Mapping[uuid.UUID, str]) -> None:
+        if blocked:
+            for row in hand.prepared.claimed.rows:
+                if row.contact_point_id in blocked:
+                    hand.withdrawn[row.delivery_id] = blocked[row.contact_point_id]
+            hand.batch.withdraw(hand.withdrawn)
 
     def _stop(self) -> None:
         self.stopping = True
@@ -380,7 +387,10 @@ class _Sender:
 
 def _put_back_and_close(workspace_id: uuid.UUID, hand: _Hand, untouched: set[uuid.UUID]) -> None:
     with in_workspace(workspace_id):
-        paused = {key for key in untouched if key in hand.put_back}
+        withdrawn = {key: why for key, why in hand.withdrawn.items() if key in untouched}
+        claiming.suppress(withdrawn)
+        untouched = untouched - withdrawn.keys()
+        paused = untouched & hand.put_back.keys()
         for key in paused:
             settling.release(
                 claim_id=hand.claim_id,
@@ -388,5 +398,9 @@ def _put_back_and_close(workspace_id: uuid.UUID, hand: _Hand, untouched: set[uui
                 wait=timedelta(seconds=hand.put_back[key]),
             )
         settling.release(claim_id=hand.claim_id, delivery_ids=untouched - paused)
-        states = {**hand.states, **dict.fromkeys(untouched, "pending")}
+        states = {
+            **hand.states,
+            **dict.fromkeys(untouched, "pending"),
+            **dict.fromkeys(withdrawn, "suppressed"),
+        }
         settling.close(hand.claim_id, states)
