@@ -52,7 +52,10 @@ def list_page(request: MemberRequest) -> HttpResponse:
 @member_view(Role.EDITOR, Role.ADMIN)
 def new_page(request: MemberRequest) -> HttpResponse:
     """Write a key message."""
-    form = KeyMessageForm(request.POST or None, initial={"valid_from": timezone.localdate()})
+    form = KeyMessageForm(
+        request.POST if request.method == "POST" else None,
+        initial={"valid_from": timezone.localdate()},
+    )
     if request.method == "POST" and form.is_valid():
         try:
             services.create_key_message(actor=request.actor, **form.cleaned_data)
@@ -69,7 +72,7 @@ def new_page(request: MemberRequest) -> HttpResponse:
 def edit_page(request: MemberRequest, message: uuid.UUID) -> HttpResponse:
     """Change a key message."""
     found = selectors.get_key_message(request.actor, message)
-    form = KeyMessageForm(request.POST or None, message=found)
+    form = KeyMessageForm(request.POST if request.method == "POST" else None, message=found)
     if request.method == "POST" and form.is_valid():
         try:
             services.update_key_message(actor=request.actor, message=found, **form.cleaned_data)

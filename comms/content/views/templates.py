@@ -63,7 +63,9 @@ def new_page(request: MemberRequest) -> HttpResponse:
     """Make a template."""
     initial = {"for_everyone": True, "source_language": "en", "fallback_language": "en"}
     form = TemplateForm(
-        request.POST or None, actor=request.actor, initial={**initial, "languages": ["en"]}
+        request.POST if request.method == "POST" else None,
+        actor=request.actor,
+        initial={**initial, "languages": ["en"]},
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -80,7 +82,9 @@ def new_page(request: MemberRequest) -> HttpResponse:
 def edit_page(request: MemberRequest, template: uuid.UUID) -> HttpResponse:
     """Change what a template is and for whom."""
     found = selectors.get_template(request.actor, template)
-    form = TemplateForm(request.POST or None, actor=request.actor, template=found)
+    form = TemplateForm(
+        request.POST if request.method == "POST" else None, actor=request.actor, template=found
+    )
     if request.method == "POST" and form.is_valid():
         try:
             services.update_template(actor=request.actor, template=found, facts=form.facts())

@@ -30,7 +30,11 @@ def edit_page(
         raise ForbiddenError(_("Only editors and administrators can change content."))
     found = selectors.get_template(request.actor, template)
     cell = selectors.cell_of(found, column, language)
-    form = VariantForm(request.POST or None, cell=cell, messages=_messages(request.actor))
+    form = VariantForm(
+        request.POST if request.method == "POST" else None,
+        cell=cell,
+        messages=_messages(request.actor),
+    )
     if request.method == "POST" and form.is_valid():
         ready = request.POST.get("state") == "ready"
         try:

@@ -1,0 +1,108 @@
+/** The part of the page that changes while an edition goes out, fetched anew and put in place. */
+
+const BETWEEN_MS = 700;
+const POLL_MS = 3000;
+/** A moving edition is looked at now and then even when connected: a lost event must not freeze the page. */
+const CALM_MS = 15000;
+
+export interface LiveWords {
+  readonly live: string;
+  readonly polling: string;
+}
+
+export class LivePart {
+  private readonly part: HTMLElement;
+  private readonly words: LiveWords;
+  private isConnected = false;
+  private running = false;
+  private again = false;
+  private last = 0;
+  private timer: number | undefined;
+
+  constructor(part: HTMLElement, words: LiveWords) {
+    this.part = part;
+    this.words = words;
+    this.plan();
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) {
+        this.renew();
+      }
+    });
+  }
+
+  connected(yes: boolean): void {
+    this.isConnected = yes;
+    this.showLink();
+    this.renew();
+  }
+
+  /** Fetch the part, at most once in BETWEEN_MS; a call in between is made good afterwards. */
+  renew(): void {
+    if (this.running) {
+      this.again = true;
+      return;
+    }
+    this.running = true;
+    const wait = Math.max(0, this.last + BETWEEN_MS - Date.now());
+    window.setTimeout(() => {
+      void this.fetchPart().finally(() => {
+        this.last = Date.now();
+        this.running = false;
+        this.plan();
+        if (this.again) {
+          this.again = false;
+          this.renew();
+        }
+      });
+    }, wait);
+  }
+
+  private plan(): void {
+    window.clearTimeout(this.timer);
+    if (!this.part.hasAttribute("data-moving")) {
+      return;
+    }
+    this.timer = window.setTimeout(
+      () => {
+        this.renew();
+      },
+      this.isConnected ? CALM_MS : POLL_MS,
+    );
+  }
+
+  private async fetchPart(): Promise<void> {
+    const address = this.part.dataset["part"];
+    if (address === undefined || document.hidden || this.isBeingUsed()) {
+      return;
+    }
+    let html: string;
+    try {
+      const answer = await fetch(address, { credentials: "same-origin", redirect: "error" });
+      if (!answer.ok) {
+        return;
+      }
+      html = await answer.text();
+    } catch {
+      return;
+    }
+    const fresh = new DOMParser().parseFromString(html, "text/html");
+    this.part.replaceChildren(...fresh.body.childNodes);
+    this.showLink();
+  }
+
+  /** Never pull a form from under someone's fingers. */
+  private isBeingUsed(): boolean {
+    const focused = document.activeElement;
+    return (
+      (focused !== null && focused !== document.body && this.part.contains(focused)) ||
+      this.part.querySelector("input:checked, [aria-busy='true']") !== null
+    );
+  }
+
+  private showLink(): void {
+    const place = this.part.querySelector<HTMLElement>("[data-live-link]");
+    if (place !== null && this.part.hasAttribute("data-moving")) {
+      place.textContent = this.isConnected ? this.words.live : this.words.polling;
+    }
+  }
+}
