@@ -9,7 +9,7 @@ from comms.directory.facts.countries import country_of
 from comms.directory.facts.languages import MOST_LANGUAGES, language_tags, languages_of_country
 from comms.directory.facts.mailboxes import MOST_MAILBOXES, mailboxes_in
 from comms.directory.facts.phones import phone_of
-from comms.directory.facts.words import folded, words_of
+from comms.directory.facts.words import words_of
 from comms.directory.facts.zones import is_zone, zone_of_country
 from comms.directory.lists.mapping import Mapping, Source
 from comms.directory.lists.problems import Problem, shortened
@@ -62,7 +62,7 @@ def draft_of(row: Row, columns: list[str], mapping: Mapping) -> Draft:
     taken = {target: _given(source, cells) for target, source in mapping.sources.items()}
 
     draft.name = " ".join(_name(mapping.sources["name"], columns, cells).split())
-    if not folded(draft.name):
+    if not words_of(draft.name):
         draft.note("no_name")
     elif len(draft.name) > NAME_LENGTH:
         draft.note("long_name", most=NAME_LENGTH)

@@ -14,7 +14,7 @@ from comms.core.tenancy import in_workspace
 from comms.directory import policies, selectors
 from comms.directory.facts.countries import is_country
 from comms.directory.facts.languages import MOST_LANGUAGES, language_tag
-from comms.directory.facts.words import folded
+from comms.directory.facts.words import words_of
 from comms.directory.facts.zones import is_zone
 from comms.directory.models import Kind, Stakeholder
 from comms.ledger.services import record
@@ -49,7 +49,7 @@ def require_edit(actor: Actor) -> None:
 
 def check_details(details: StakeholderDetails) -> None:
     """Raise InvalidError, naming the field, for anything that can't be kept."""
-    if not folded(details.name):
+    if not words_of(details.name):
         raise InvalidError(_("Give a name: people find the stakeholder by it."), field="name")
     for field, text, most in (
         ("name", details.name, NAME_LENGTH),
