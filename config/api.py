@@ -7,11 +7,21 @@ from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.views import SpectacularAPIView
 
 from comms.accounts.api import urls as accounts
+from comms.campaigns import api as campaigns
+from comms.content import api as content
 from comms.core.rest.views import not_here
+from comms.directory.api import urls as directory
+from comms.threads import api as threads
 
 app_name = "api"
 
-_workspace: list[URLPattern | URLResolver] = [*accounts.workspace]
+_workspace: list[URLPattern | URLResolver] = [
+    *accounts.workspace,
+    *directory.workspace,
+    *content.workspace,
+    *campaigns.workspace,
+    *threads.workspace,
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(
