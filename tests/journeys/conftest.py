@@ -1,0 +1,76 @@
+"""The whole system, started once, and a real browser on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.journeys.browsing import CHROMIUM_FLAGS, People
+from tests.stack.deployment import Deployment
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All journeys are browser tests, and run last.
+
+    The browser's driver keeps an event loop running in this thread, in which other tests couldn't
+    start their own.
+    """
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.path.is_relative_to(HERE))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium, Debian's."""
+    program = shutil.which("chromium") or "/usr/bin/chromium"
+    # Chromium's own sandbox doesn't start as root.
+    flags = [*CHROMIUM_FLAGS, "--no-sandbox"] if os.geteuid() == 0 else CHROMIUM_FLAGS
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, headless=True, args=flags)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """The running system in a fresh data folder that nobody has set up yet."""
+    deployment = Deployment(tmp_path_factory.mktemp("journeys") / "var")
+    deployment.start()
+    yield deployment
+    deployment.stop()
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """A second running system, with the demonstration's workspace, people and data."""
+    deployment = Deployment(tmp_path_factory.mktemp("demonstration") / "var", DEMO="1")
+    deployment.start()
+    yield deployment
+    deployment.stop()
+
+
+@pytest.fixture
+def people(browser: Browser, system: Deployment) -> Iterator[People]:
+    """Browsers for the people of this test. Fails afterwards if one complained of a page."""
+    found = People(browser, system.url)
+    yield found
+    found.close()
+    assert found.troubles.found == []
+
+
+@pytest.fixture
+def demo_people(browser: Browser, demonstration: Deployment) -> Iterator[People]:
+    """As ``people``, on the demonstration."""
+    found = People(browser, demonstration.url)
+    yield found
+    found.close()
+    assert found.troubles.found == []
