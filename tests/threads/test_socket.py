@@ -1,0 +1,279 @@
+"""The socket: who hears what, and who stops hearing it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
+from channels.routing import URLRouter
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connections
+
+from comms.accounts import services as accounts
+from comms.accounts.models import Membership, User
+from comms.accounts.selectors import session_group
+from comms.core.actors import Role as WorkspaceRole
+from comms.core.realtime import broadcast
+from comms.core.tenancy import in_workspace
+from comms.threads import messages, services
+from comms.threads.consumers import MALFORMED, NOT_A_MEMBER, SIGNED_OUT
+from comms.threads.models import Thread
+from comms.wire.cbor import decode, encode
+from comms.wire.roster import Role
+from config.routing import websocket_urlpatterns
+from tests import factories
+from tests.threads.world import World
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+WAIT = 5
+
+
+class Scene:
+    """A thread of Ada and Dina in a workspace with Edgar, really committed."""
+
+    def __init__(self) -> None:
+        self.workspace = factories.make_workspace("mission", "Mission to the Talks")
+        self.ada = self._person("ada", WorkspaceRole.ADMIN)
+        self.dina = self._person("dina", WorkspaceRole.DIPLOMAT)
+        self.edgar = self._person("edgar", WorkspaceRole.EDITOR)
+        self.world = World(self.workspace)
+        for user in (self.ada, self.dina, self.edgar):
+            self.world.keys(user)
+        self.thread = self.world.open(self.ada, self.dina)
+
+    def _person(self, name: str, role: WorkspaceRole) -> User:
+        return factories.make_member(self.workspace, f"{name}@example.org", name.title(), role)
+
+    def refreshed(self) -> Thread:
+        with in_workspace(self.workspace.id):
+            self.thread.refresh_from_db()
+        return self.thread
+
+
+@pytest.fixture
+def scene(committed: None) -> Scene:
+    return Scene()
+
+
+def talk(
+    scene: Scene, story: Callable[[Socket], Awaitable[None]], user: User | None = None
+) -> None:
+    """Opens a socket for `user` (Dina if none), lets `story` use it, and closes it."""
+
+    async def run() -> None:
+        socket = Socket(scene, user or scene.dina)
+        await socket.connect()
+        try:
+            await story(socket)
+        finally:
+            await socket.close()
+
+    asyncio.run(run())
+
+
+class Socket:
+    def __init__(self, scene: Scene, user: User | AnonymousUser) -> None:
+        self.scene = scene
+        self.user = user
+        self.session = SessionStore()
+
+    async def connect(self) -> None:
+        await sync_to_async(self.session.create)()
+        scope = {
+            "type": "websocket",
+            "path": "/ws/threads/",
+            "user": self.user,
+            "session": self.session,
+        }
+        self.inner = ApplicationCommunicator(URLRouter(websocket_urlpatterns), scope)
+        await self.inner.send_input({"type": "websocket.connect"})
+        assert (await self.output())["type"] == "websocket.accept"
+
+    async def output(self) -> Any:
+        return await self.inner.receive_output(timeout=WAIT)
+
+    async def open(self, slug: str = "mission") -> Any:
+        await self.say(encode({0: messages.OPEN, 1: 1, 2: slug}))
+        return await self.hear(messages.READY)
+
+    async def say(self, data: bytes) -> None:
+        await self.inner.send_input({"type": "websocket.receive", "bytes": data})
+
+    async def hear(self, kind: int) -> Any:
+        """The next message, which must be of this kind."""
+        value = await self.next()
+        assert value[0] == kind
+        return value
+
+    async def next(self) -> Any:
+        output = await self.output()
+        assert output["type"] == "websocket.send", output
+        return decode(output["bytes"], limit=1_000_000)
+
+    async def is_closed_with(self, code: int) -> None:
+        output = await self.output()
+        assert (output["type"], output.get("code")) == ("websocket.close", code)
+
+    async def do(self, act: Callable[[], object]) -> None:
+        await sync_to_async(act)()
+
+    async def close(self) -> None:
+        await self.inner.send_input({"type": "websocket.disconnect", "code": 1000})
+        await self.inner.wait(WAIT)
+        # The thread that the consumer's queries ran in keeps its connection otherwise.
+        await sync_to_async(connections.close_all)()
+
+
+def test_member_hears_envelopes_whole_and_in_order(scene: Scene) -> None:
+    async def story(socket: Socket) -> None:
+        ready = await socket.open()
+        assert [row[0] for row in ready[2]] == [scene.thread.id.bytes]
+        for seq in (1, 2):
+            raw = scene.world.seal(scene.ada, scene.thread)
+            await socket.do(lambda raw=raw: scene.world.post(scene.ada, scene.thread, raw))  # type: ignore[misc] # bound at once
+            heard = await socket.hear(messages.ENVELOPE)
+            assert (heard[2], heard[3], heard[5]) == (scene.thread.id.bytes, seq, raw)
+
+    talk(scene, story)
+
+
+def test_sending_the_same_again_is_not_told_twice(scene: Scene) -> None:
+    raw = scene.world.seal(scene.ada, scene.thread)
+
+    async def story(socket: Socket) -> None:
+        await socket.open()
+        await socket.do(lambda: scene.world.post(scene.ada, scene.thread, raw))
+        await socket.do(lambda: scene.world.post(scene.ada, scene.thread, raw))
+        await socket.hear(messages.ENVELOPE)
+        await socket.say(encode({0: messages.PING, 1: 1}))
+        await socket.hear(messages.PONG)
+
+    talk(scene, story)
+
+
+def test_outsider_of_the_thread_hears_nothing(scene: Scene) -> None:
+    async def story(socket: Socket) -> None:
+        assert (await socket.open())[2] == []
+        await socket.do(lambda: scene.world.post(scene.ada, scene.thread))
+        await socket.say(encode({0: messages.PING, 1: 1}))
+        await socket.hear(messages.PONG)
+
+    talk(scene, story, scene.edgar)
+
+
+def test_new_thread_is_told_and_heard_from_then_on(scene: Scene) -> None:
+    async def story(socket: Socket) -> None:
+        await socket.open()
+        made: list[Thread] = []
+        await socket.do(lambda: made.append(scene.world.open(scene.ada, scene.dina)))
+        assert (await socket.hear(messages.ADDED))[2] == made[0].id.bytes
+        await socket.do(lambda: scene.world.post(scene.ada, made[0]))
+        assert (await socket.hear(messages.ENVELOPE))[2] == made[0].id.bytes
+
+    talk(scene, story)
+
+
+def test_removed_member_is_told_and_hears_nothing_more(scene: Scene) -> None:
+    world, ada = scene.world, scene.ada
+
+    async def story(socket: Socket) -> None:
+        await socket.open()
+        rows = [world.row(ada, Role.OWNER)]
+        await socket.do(
+            lambda: world.publish(ada, scene.thread, world.next(ada, scene.thread, rows))
+        )
+        last = await socket.next()
+        if last[0] != messages.REVOKED:  # the epoch itself may come first
+            last = await socket.next()
+        assert (last[0], last[2]) == (messages.REVOKED, scene.thread.id.bytes)
+        await socket.do(lambda: world.post(ada, scene.thread))
+        await socket.say(encode({0: messages.PING, 1: 1}))
+        await socket.hear(messages.PONG)
+
+    talk(scene, story)
+
+
+def test_reading_is_told_to_ones_own_sockets_only(scene: Scene) -> None:
+    actor = factories.actor_of(scene.ada, scene.workspace)
+
+    async def story(socket: Socket) -> None:
+        await socket.open()
+        await socket.do(lambda: scene.world.post(scene.ada, scene.thread))
+        await socket.hear(messages.ENVELOPE)
+        await socket.do(lambda: services.mark_read(actor=actor, thread_id=scene.thread.id, seq=1))
+        own = factories.actor_of
+        dina = await sync_to_async(own)(scene.dina, scene.workspace)
+        await socket.do(lambda: services.mark_read(actor=dina, thread_id=scene.thread.id, seq=1))
+        heard = await socket.hear(messages.READ)
+        assert (heard[2], heard[3]) == (scene.thread.id.bytes, 1)
+        await socket.say(encode({0: messages.PING, 1: 1}))
+        await socket.hear(messages.PONG)
+
+    talk(scene, story)
+
+
+def test_closes_for_somebody_who_is_not_signed_in(scene: Scene) -> None:
+    async def run() -> None:
+        socket = Socket(scene, AnonymousUser())
+        await socket.connect()
+        await socket.is_closed_with(SIGNED_OUT)
+        await socket.close()
+
+    asyncio.run(run())
+
+
+def test_closes_for_another_workspace(scene: Scene) -> None:
+    factories.make_workspace("elsewhere", "Another Team")
+
+    async def story(socket: Socket) -> None:
+        await socket.say(encode({0: messages.OPEN, 1: 1, 2: "elsewhere"}))
+        await socket.is_closed_with(NOT_A_MEMBER)
+
+    talk(scene, story)
+
+
+@pytest.mark.parametrize("data", [b"", b"\xf6", b"\xa0", encode({0: 99, 1: 1}), bytes(1000)])
+def test_closes_on_what_it_does_not_know(scene: Scene, data: bytes) -> None:
+    async def story(socket: Socket) -> None:
+        await socket.say(data)
+        await socket.is_closed_with(MALFORMED)
+
+    talk(scene, story)
+
+
+def test_closes_when_the_session_is_ended(scene: Scene) -> None:
+    async def story(socket: Socket) -> None:
+        await socket.open()
+        group = session_group(socket.session.session_key)
+        await socket.do(lambda: broadcast(group, {"type": "session.revoked"}))
+        await socket.is_closed_with(SIGNED_OUT)
+
+    talk(scene, story)
+
+
+def test_closes_when_the_session_is_gone_at_the_next_ping(scene: Scene) -> None:
+    async def story(socket: Socket) -> None:
+        await socket.open()
+        await socket.do(socket.session.delete)
+        await socket.say(encode({0: messages.PING, 1: 1}))
+        await socket.is_closed_with(SIGNED_OUT)
+
+    talk(scene, story)
+
+
+def test_closes_when_the_membership_ends(scene: Scene) -> None:
+    ada = factories.actor_of(scene.ada, scene.workspace)
+    place = Membership.objects.get(workspace=scene.workspace, user=scene.dina)
+
+    async def story(socket: Socket) -> None:
+        await socket.open()
+        await socket.do(lambda: accounts.remove_member(actor=ada, membership_id=place.id))
+        await socket.is_closed_with(NOT_A_MEMBER)
+
+    talk(scene, story)
