@@ -6,8 +6,10 @@ from typing import Any
 
 from django.urls import path
 
+from comms.campaigns.consumers import EditionConsumer
 from comms.threads.consumers import ThreadsConsumer
 
 websocket_urlpatterns: list[Any] = [
     path("ws/threads/", ThreadsConsumer.as_asgi()),
+    path("ws/w/<slug:workspace>/editions/<uuid:edition>/", EditionConsumer.as_asgi()),
 ]

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("comms.accounts.sign_in_urls")),
     path("", include("comms.accounts.urls")),
     path("api/v1/", include("config.api")),
+    path("u/", include("comms.campaigns.public_urls")),
     path("w/<slug:workspace>/", include(_workspace)),
 ]
 

@@ -23,6 +23,7 @@ from django.db import OperationalError, connections
 
 from comms.campaigns.journal.writer import BatchJournal, JournalDownError, NoteStore, connect_store
 from comms.campaigns.services import claiming, settling
+from comms.campaigns.services.events import tell
 from comms.campaigns.services.outages import note_outage
 from comms.campaigns.services.pacing import CappedPace, Caps, DomainPauses, load_caps
 from comms.campaigns.services.preparing import Prepared, Press, make_press, prepare
@@ -44,6 +45,7 @@ SMALLEST = 50
 WRITE_BACK = 200
 WRITE_BACK_SECONDS = 0.5
 LOOK_SECONDS = 0.5
+TELL_SECONDS = 0.5
 # A batch is sized to last about this long, so that a pause or an unsubscription finds little in hand.
 BATCH_SECONDS = 0.5
 RUN_SECONDS = 15.0
@@ -116,6 +118,7 @@ class _Sender:
         self.claims: set[uuid.UUID] = set()
         self.stopping = False
         self.rate = 0.0
+        self.told = 0.0
         self.name = f"{socket.gethostname()}:{os.getpid()}:{order.shard}"
         self.makers = ThreadPoolExecutor(1, thread_name_prefix="claims")
         self.writers = ThreadPoolExecutor(1, thread_name_prefix="settles")
@@ -292,6 +295,14 @@ class _Sender:
         hand.states.update(written)
         self.tally.touched += len(fresh)
         self.tally.sent += sum(1 for state in written.values() if state == "sent")
+        await self._tell()
+
+    async def _tell(self) -> None:
+        """Open pages hear of it, at most twice a second; the last word is the tick's, on completion."""
+        now = time.monotonic()
+        if now - self.told >= TELL_SECONDS:
+            self.told = now
+            await self._in(self.writers, tell, self.order.edition_id)
 
     async def _close_hand(self, hand: _Hand) -> None:
         """Write the rest back, put back what was not touched, end the claim and drop its notes."""

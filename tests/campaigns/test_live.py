@@ -1,0 +1,157 @@
+"""The socket of an edition's page: who hears the counts, and who stops hearing them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Awaitable, Callable
+
+import pytest
+from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
+from channels.routing import URLRouter
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connections
+
+from comms.accounts.models import Membership, User
+from comms.campaigns.consumers import NOT_FOUND, SIGNED_OUT
+from comms.campaigns.models import Edition
+from comms.campaigns.services.events import tell
+from comms.core.actors import Role
+from config.routing import websocket_urlpatterns
+from tests import factories
+from tests.campaigns.conftest import Team
+from tests.campaigns.engine import begun, send
+from tests.campaigns.server import ScriptedServer
+
+WAIT = 5
+
+
+class Socket:
+    """A browser's side of the socket."""
+
+    def __init__(self, user: User | AnonymousUser, edition: Edition, slug: str) -> None:
+        session = SessionStore()
+        session.create()
+        scope = {
+            "type": "websocket",
+            "path": f"/ws/w/{slug}/editions/{edition.id}/",
+            "user": user,
+            "session": session,
+            "headers": [],
+            "subprotocols": [],
+        }
+        self.talk = ApplicationCommunicator(URLRouter(websocket_urlpatterns), scope)
+
+    async def open(self) -> None:
+        await self.talk.send_input({"type": "websocket.connect"})
+        assert (await self.talk.receive_output(WAIT))["type"] == "websocket.accept"
+
+    async def heard(self) -> dict[str, object]:
+        message = await self.talk.receive_output(WAIT)
+        if message["type"] == "websocket.close":
+            return {"closed": message["code"]}
+        told: dict[str, object] = json.loads(message["text"])
+        return told
+
+    async def close(self) -> None:
+        await self.talk.send_input({"type": "websocket.disconnect", "code": 1000})
+        await self.talk.wait(WAIT)
+        # The thread that the consumer's queries ran in keeps its connection otherwise.
+        await sync_to_async(connections.close_all)()
+
+
+def over_socket(
+    user: User | AnonymousUser,
+    edition: Edition,
+    story: Callable[[Socket], Awaitable[None]],
+    slug: str = "mission",
+) -> None:
+    """Open, live through the story, close."""
+    socket = Socket(user, edition, slug)
+
+    async def run() -> None:
+        await socket.open()
+        await story(socket)
+        await socket.close()
+
+    asyncio.run(run())
+
+
+@pytest.fixture
+def reader(team: Team) -> User:
+    """An analyst: reads, changes nothing."""
+    return factories.make_member(team.workspace, "anna@example.org", "Anna", Role.ANALYST)
+
+
+def test_a_member_hears_the_counts_and_their_change(team: Team, reader: User) -> None:
+    edition = begun(team, 3)
+
+    async def story(socket: Socket) -> None:
+        first = await socket.heard()
+        assert (first["state"], first["total"], first["open"]) == ("sending", 3, 3)
+        await sync_to_async(_send)(team, edition)
+        told = await socket.heard()
+        while told["open"]:
+            told = await socket.heard()
+        assert told["counts"]["sent"] == 3  # type: ignore[index]  # the counts by state
+
+    over_socket(reader, edition, story)
+
+
+def _send(team: Team, edition: Edition) -> None:
+    with ScriptedServer().running() as server:
+        thread = threading.Thread(target=send, args=(team, edition, server))
+        thread.start()
+        thread.join()
+    tell(edition.id)
+
+
+def test_many_changes_are_told_at_most_twice_a_second(team: Team, reader: User) -> None:
+    edition = begun(team, 1)
+
+    async def story(socket: Socket) -> None:
+        await socket.heard()
+        for _time in range(50):
+            await sync_to_async(tell)(edition.id)
+        await socket.heard()
+        assert await socket.talk.receive_nothing(0.3)
+
+    over_socket(reader, edition, story)
+
+
+def test_refuses_strangers(team: Team) -> None:
+    edition = begun(team, 1)
+
+    async def story(socket: Socket) -> None:
+        assert await socket.heard() == {"closed": SIGNED_OUT}
+
+    over_socket(AnonymousUser(), edition, story)
+
+
+def test_refuses_outsiders_and_other_workspaces(team: Team) -> None:
+    """Whichever workspace the address names."""
+    edition = begun(team, 1)
+    elsewhere = factories.make_workspace("elsewhere", "Another Team")
+    outsider = factories.make_member(elsewhere, "oscar@example.org", "Oscar", *Role)
+
+    async def story(socket: Socket) -> None:
+        assert await socket.heard() == {"closed": NOT_FOUND}
+
+    over_socket(outsider, edition, story)
+    over_socket(outsider, edition, story, slug="elsewhere")
+
+
+def test_someone_removed_hears_nothing_more(team: Team, reader: User) -> None:
+    """Access is looked at again at every change."""
+    edition = begun(team, 1)
+
+    async def story(socket: Socket) -> None:
+        await socket.heard()
+        await sync_to_async(Membership.objects.filter(user=reader).delete)()
+        await sync_to_async(tell)(edition.id)
+        assert await socket.heard() == {"closed": NOT_FOUND}
+
+    over_socket(reader, edition, story)
