@@ -153,7 +153,8 @@ def worker_service(site: Site) -> Service:
         site,
         WORKER,
         [
-            "celery", "--app=config.celery:app", "worker", "--pool=prefork", "--concurrency=2",
+            # Two more than CAMPAIGN_SENDERS, so that ticks never wait behind a sender.
+            "celery", "--app=config.celery:app", "worker", "--pool=prefork", "--concurrency=4",
             "--without-gossip", "--without-mingle", "--loglevel=INFO",
         ],
         is_ready,

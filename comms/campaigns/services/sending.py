@@ -48,7 +48,7 @@ LOOK_SECONDS = 0.5
 TELL_SECONDS = 0.5
 # A batch is sized to last about this long, so that a pause or an unsubscription finds little in hand.
 BATCH_SECONDS = 0.5
-RUN_SECONDS = 15.0
+RUN_SECONDS = 6.0
 _BLIND_SECONDS = 3.0
 _DATABASE_PATIENCE = 20.0
 
