@@ -26,8 +26,8 @@ verify: ## every check but the browser tests
 
 lock: ## pin the dependencies that pyproject.toml names, with hashes
 	@scripts/bootstrap.sh check
-	.venv/bin/uv pip compile -q --generate-hashes --no-emit-index-url pyproject.toml -o requirements.lock
-	.venv/bin/uv pip compile -q --generate-hashes --no-emit-index-url --group dev pyproject.toml -o requirements-dev.lock
+	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url pyproject.toml -o requirements.lock
+	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --group dev pyproject.toml -o requirements-dev.lock
 	@scripts/bootstrap.sh check
 
 chaos: ## kill every process in turn while mails are sent; counts must add up
