@@ -93,17 +93,15 @@ def keys_page(
 def person_page(
     view: Callable[..., HttpResponseBase],
 ) -> Callable[..., HttpResponseBase]:
-    """A person's own page, inside the navigation of the workspace that they came from, if any."""
+    """A person's own page, inside the navigation of the workspace that they came from, or their first."""
 
     @wraps(view)
     def framed(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        slug = request.session.get(LAST_WORKSPACE) if request.user.is_authenticated else None
-        if slug:
-            try:
-                place = selectors.get_actor(user_id=request.user.id, slug=slug)
-            except NotFoundError:
-                del request.session[LAST_WORKSPACE]
-            else:
+        if request.user.is_authenticated:
+            place = selectors.get_place_of(
+                request.user.id, preferred=request.session.get(LAST_WORKSPACE)
+            )
+            if place is not None:
                 request.actor, request.workspace = place.actor, place.workspace
         return view(request, *args, **kwargs)
 

@@ -13,6 +13,7 @@ from django.test import Client
 
 from comms.accounts import selectors, services
 from comms.accounts.models import User, Workspace
+from comms.accounts.templatetags.accounts import browser_name
 from comms.core.errors import NotFoundError
 from comms.core.tenancy import in_workspace
 from comms.ledger.models import AuditEntry
@@ -96,3 +97,28 @@ def test_signed_out_session_leaves_nothing(founder: Founder) -> None:
     key = client.session.session_key
     client.post("/accounts/sign-out/")
     assert not Session.objects.filter(session_key=key).exists()
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/156.0 Safari/537.36 Edg/156.0",
+            "Edge on Windows",
+        ),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+            "Firefox on Linux",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) Version/18.4 Safari/604.1",
+            "Safari on iPhone",
+        ),
+        ("Mozilla/5.0 (Linux; Android 15) Chrome/156.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("curl/8.5", "curl/8.5"),
+        ("", "An unknown browser"),
+    ],
+)
+def test_browsers_are_called_as_people_call_them(user_agent: str, name: str) -> None:
+    """So that a stranger's stands out."""
+    assert browser_name(user_agent) == name

@@ -58,6 +58,18 @@ def list_workspaces_of(user_id: uuid.UUID) -> list[Workspace]:
     return list(Workspace.objects.filter(memberships__user_id=user_id).order_by("name"))
 
 
+def get_place_of(user_id: uuid.UUID, *, preferred: str | None = None) -> Place | None:
+    """The person in the workspace at the address `preferred`, else in their first by name, or None."""
+    memberships = (
+        Membership.objects.select_related("workspace", "user")
+        .filter(user_id=user_id, user__is_active=True)
+        .order_by("workspace__name")
+    )
+    found = memberships.filter(workspace__slug=preferred).first() if preferred else None
+    found = found or memberships.first()
+    return _place(found) if found else None
+
+
 def list_workspace_ids() -> list[uuid.UUID]:
     """Every workspace, for ticks that go through them one by one."""
     return list(Workspace.objects.order_by("id").values_list("id", flat=True))

@@ -39,11 +39,9 @@ def home(request: HttpRequest) -> HttpResponse:
     """Send people where they work: Today of their workspace, the sign-in page, or what to do without one."""
     if not isinstance(request.user, User):
         return redirect("account_login")
-    workspaces = selectors.list_workspaces_of(request.user.id)
-    if workspaces:
-        last = request.session.get(LAST_WORKSPACE)
-        here = next((one for one in workspaces if one.slug == last), workspaces[0])
-        return redirect(f"/w/{here.slug}/")
+    place = selectors.get_place_of(request.user.id, preferred=request.session.get(LAST_WORKSPACE))
+    if place is not None:
+        return redirect(f"/w/{place.workspace.slug}/")
     return render(
         request,
         "accounts/no_workspace.html",
