@@ -11,14 +11,18 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.fields.array import (  # type: ignore[attr-defined]  # the stubs lack it
+    SliceTransform,
+)
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q, UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from comms.accounts.selectors import list_members
 from comms.campaigns.models import Delivery, Edition, EditionVariant
-from comms.campaigns.selectors.editions import get_edition
 from comms.campaigns.services.freezing import freeze_recipients, freeze_variants
 from comms.campaigns.services.readiness import compile_frozen
 from comms.content.rendering import CompiledVariant, TemplateError
@@ -97,13 +101,12 @@ class EditionCheck:
         )
 
 
-def check_edition(*, actor: Actor, edition_id: uuid.UUID) -> EditionCheck:
+def check_edition(*, actor: Actor, edition: Edition, workspace_name: str) -> EditionCheck:
     """Everything that stands in a draft's way, and who would get what. Changes nothing.
 
-    Raises NotFoundError, ConflictError for anything but a draft.
+    `edition` is as `get_edition` gave it to this actor. Raises ConflictError for anything but a draft.
     """
     with in_workspace(actor.workspace_id):
-        edition = get_edition(actor, edition_id)
         if edition.state != Edition.State.DRAFT:
             raise ConflictError(_("Only a draft can be checked."))
         matrix = matrix_of(edition.campaign.template)
@@ -123,7 +126,7 @@ def check_edition(*, actor: Actor, edition_id: uuid.UUID) -> EditionCheck:
             authors.update(cell.variant.authors if cell.variant else ())
         check.no_approver = not _has_approver(actor, authors)
         if audiences:
-            _try_out(actor, edition, audiences, written, check)
+            _try_out(edition, audiences, written, workspace_name, check)
     return check
 
 
@@ -137,10 +140,10 @@ def _has_approver(actor: Actor, authors: set[uuid.UUID]) -> bool:
 
 
 def _try_out(
-    actor: Actor,
     edition: Edition,
     audiences: list[uuid.UUID],
     written: dict[uuid.UUID, Cell],
+    workspace_name: str,
     check: EditionCheck,
 ) -> None:
     """Freeze in a savepoint, look, and roll back."""
@@ -156,8 +159,7 @@ def _try_out(
                 purpose=edition.campaign.template.purpose,
             )
             _count(edition, {variant.id: written[variant.source_id] for variant in frozen}, check)
-            name = edition.campaign.workspace.name
-            compiled = _compile(frozen, written, name, check)
+            compiled = _compile(frozen, written, workspace_name, check)
             _find_lacking(edition, compiled, check)
         finally:
             transaction.set_rollback(True)
@@ -166,30 +168,35 @@ def _try_out(
 def _count(edition: Edition, cells: dict[uuid.UUID, Cell], check: EditionCheck) -> None:
     rows = (
         Delivery.objects.filter(edition=edition)
-        .values_list("state", "reason", "variant_id")
-        .annotate(times=Count("id"))
+        .values("state", "reason", "variant_id")
+        .annotate(
+            times=Count("id"),
+            whom=SliceTransform(
+                1,
+                NAMED,
+                ArrayAgg("stakeholder_id", filter=Q(reason=Delivery.Reason.NO_VARIANT)),
+                output_field=ArrayField(UUIDField()),
+            ),
+        )
+        .values_list("state", "reason", "variant_id", "times", "whom")
         .order_by()
     )
+    without: list[uuid.UUID] = []
     per_cell: Counter[uuid.UUID] = Counter()
     reasons: Counter[str] = Counter()
-    for state, reason, variant_id, times in rows:
+    for state, reason, variant_id, times, whom in rows:
         if state == Delivery.State.PENDING:
             check.sendable += times
             per_cell[variant_id] += times
         elif reason == Delivery.Reason.NO_VARIANT:
             check.without_text += times
+            without += whom or []
         else:
             reasons[reason] += times
     check.suppressed = dict(reasons.most_common())
     check.by_cell = [(cell, per_cell[key]) for key, cell in cells.items()]
     check.nobody = not check.sendable and not check.without_text
-    if check.without_text:
-        ids = list(
-            Delivery.objects.filter(edition=edition, reason=Delivery.Reason.NO_VARIANT)
-            .order_by("id")
-            .values_list("stakeholder_id", flat=True)[:NAMED]
-        )
-        check.without_text_named = list(directory.names_of(ids).items())
+    check.without_text_named = list(directory.names_of(without).items()) if without else []
 
 
 def _compile(
@@ -237,5 +244,7 @@ def _batches(
         if not batch:
             return
         last = batch[-1][0]
+        if len(batch) < _CHUNK:
+            asking = []
         variants = {point: variant for _id, point, variant in batch if point is not None}
         yield list(variants), variants

@@ -181,7 +181,7 @@ def check_page(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
     found = selectors.get_edition(request.actor, edition)
     if found.state != Edition.State.DRAFT:
         return redirect("campaigns:edition", request.workspace.slug, found.id)
-    check = check_edition(actor=request.actor, edition_id=found.id)
+    check = check_edition(actor=request.actor, edition=found, workspace_name=request.workspace.name)
     return _page(
         request,
         found,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
@@ -37,6 +39,16 @@ _SHOWN_ACTS = (
 _UNKNOWNS = 20
 
 
+@dataclass(frozen=True)
+class Act:
+    """One thing that was done with an edition: by whom (empty: the system), what they wrote, when."""
+
+    action: str
+    name: str
+    note: str
+    at: datetime.datetime
+
+
 @require_GET
 @member_view()
 def edition_page(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
@@ -45,9 +57,7 @@ def edition_page(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
     slug = request.workspace.slug
     if found.state == _S.IN_REVIEW:
         return redirect("campaigns:review", slug, found.id)
-    acts = list_acts_on(request.workspace.id, found.id, actions=_SHOWN_ACTS)
-    names = names_of(act.actor_id for act in acts)
-    history = [(act, names.get(act.actor_id, "") if act.actor_id else "") for act in acts]
+    history = _history(request, found)
     if found.frozen_hash is None:
         return render(
             request,
@@ -71,6 +81,24 @@ def edition_page(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
             "history": history,
         },
     )
+
+
+def _history(request: MemberRequest, edition: Edition) -> list[Act]:
+    acts = list_acts_on(request.workspace.id, edition.id, actions=_SHOWN_ACTS)
+    names = names_of(act.actor_id for act in acts)
+    history = []
+    for act in acts:
+        # The details of an act may have been erased.
+        details = act.details or {}
+        history.append(
+            Act(
+                action=act.action,
+                name=names.get(act.actor_id, "") if act.actor_id else "",
+                note=str(details.get("note") or details.get("reason") or ""),
+                at=act.at,
+            )
+        )
+    return history
 
 
 @require_GET

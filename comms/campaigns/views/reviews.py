@@ -48,7 +48,7 @@ def submit_page(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
             % {"count": made.sendable},
         )
         return redirect("campaigns:edition", request.workspace.slug, found.id)
-    check = check_edition(actor=request.actor, edition_id=found.id)
+    check = check_edition(actor=request.actor, edition=found, workspace_name=request.workspace.name)
     if check.blockers:
         return redirect("campaigns:check", request.workspace.slug, found.id)
     people = ngettext("%(count)d recipient", "%(count)d recipients", check.sendable)

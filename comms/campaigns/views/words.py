@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -27,7 +27,7 @@ def when_words(edition: Edition) -> str:
     if edition.local_date is not None and edition.local_time is not None:
         return _("on %(day)s at %(time)s, each recipient's own time") % {
             "day": date_format(edition.local_date, "j M Y"),
-            "time": date_format(edition.local_time, "H:i"),
+            "time": time_format(edition.local_time, "H:i"),
         }
     if edition.send_at is None:
         return _("as soon as it is released")
