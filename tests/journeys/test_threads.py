@@ -1,0 +1,316 @@
+"""Encrypted conversations in real browsers, and what happens when the server lies to them.
+
+Every text and title carries a strange marker: at the end it may be found in no request that a browser
+sent, and in no file of the deployment (database, Valkey, logs, mails).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
+
+from comms.wire.cbor import decode, encode
+from comms.wire.transcript import Head
+from tests.accounts.browser import PASSPHRASE
+from tests.journeys.browsing import People, check_page
+from tests.journeys.threads_cast import SLUG, WORKSPACE
+from tests.stack.deployment import Deployment
+
+MARKER = "zyxocanary"
+THREADS = f"/w/{SLUG}/threads/"
+SENT: list[bytes] = []
+WAIT = 15_000
+
+
+@pytest.fixture(scope="module")
+def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """A running system with the journey's people."""
+    deployment = Deployment(tmp_path_factory.mktemp("threads") / "var")
+    deployment.start()
+    made = deployment.manage("shell", "-c", "from tests.journeys.threads_cast import make; make()")
+    assert made.returncode == 0, made.stderr
+    yield deployment
+    deployment.stop()
+
+
+@pytest.fixture
+def crew(browser: Browser, harbour: Deployment) -> Iterator[People]:
+    """Browsers for the people of this test; none may complain of a page."""
+    found = People(browser, harbour.url)
+    yield found
+    found.close()
+    assert found.troubles.found == []
+
+
+def note(request: Request) -> None:
+    SENT.append(request.url.encode() + b" " + (request.post_data_buffer or b""))
+
+
+def sign_in(context: BrowserContext, name: str) -> Page:
+    """A fresh browser signs in and arrives at the list of conversations."""
+    context.on("request", note)
+    page = context.new_page()
+    page.goto(f"/accounts/sign-in/?next={THREADS}")
+    page.locator("#id_login").fill(f"{name}@example.org")
+    page.locator("#passphrase").fill(PASSPHRASE)
+    page.locator("form[data-sign-in] button[type=submit]").click()
+    page.wait_for_url(f"**{THREADS}")
+    expect(page.locator("[data-list-state]")).to_be_hidden(timeout=WAIT)
+    return page
+
+
+def begin(page: Page, title: str, *names: str) -> str:
+    """Begins a conversation; its address."""
+    page.locator("[data-new-open]").click()
+    page.locator("#new-title").fill(title)
+    for name in names:
+        page.get_by_label(name).check()
+    page.locator("[data-new-form] button[type=submit]").click()
+    page.wait_for_url(re.compile(rf"{THREADS}[0-9a-f-]{{36}}/$"))
+    expect(page.locator("[data-composer]")).to_be_visible(timeout=WAIT)
+    return page.url
+
+
+def say(page: Page, text: str) -> None:
+    page.locator("#composer-text").fill(text)
+    page.locator("#composer-text").press("Enter")
+
+
+def texts(page: Page) -> list[str]:
+    """What was accepted, in order."""
+    return page.locator("[data-seq] .said-text").all_inner_texts()
+
+
+def sees(page: Page, *expected: str) -> None:
+    expect(page.locator("[data-seq] .said-text")).to_have_text(list(expected), timeout=WAIT)
+
+
+def test_two_people_talk_live_and_a_new_phone_shows_the_history(crew: People) -> None:
+    title, one, two, three = (
+        f"Ceasefire {MARKER} one",
+        f"Good morning {MARKER}",
+        f"صباح الخير {MARKER}",
+        f"From the phone {MARKER}",
+    )
+    dina = sign_in(crew.browser_of(), "dina")
+    check_page(dina)
+    address = begin(dina, title, "Pavel Partner")
+    say(dina, one)
+    sees(dina, one)
+    expect(dina.locator("[data-readers]")).to_contain_text("Pavel Partner")
+
+    pavel = sign_in(crew.browser_of(locale="ar"), "pavel")
+    assert pavel.locator("html").get_attribute("dir") == "rtl"
+    pavel.get_by_text(title).click()
+    sees(pavel, one)
+    check_page(pavel)
+    say(pavel, two)
+    sees(dina, one, two)
+    check_page(dina)
+
+    phone = sign_in(crew.browser_of(phone=True), "dina")
+    phone.goto(address)
+    sees(phone, one, two)
+    check_page(phone)
+    say(phone, three)
+    for page in (dina, pavel, phone):
+        sees(page, one, two, three)
+    assert dina.locator("[data-title]").inner_text() == title
+
+
+def test_outsider_sees_neither_list_nor_page(crew: People) -> None:
+    dina = sign_in(crew.browser_of(), "dina")
+    address = begin(dina, f"Not for Edgar {MARKER}", "Pavel Partner")
+    edgar = sign_in(crew.browser_of(), "edgar")
+    expect(edgar.locator("[data-list] li")).to_have_count(0)
+    reply = edgar.goto(address)
+    assert reply is not None
+    assert reply.status == 404
+    crew.troubles.forgive("404")
+
+
+def test_two_tabs_write_at_once_and_agree(crew: People) -> None:
+    context = crew.browser_of()
+    left = sign_in(context, "dina")
+    address = begin(left, f"Two tabs {MARKER}", "Pavel Partner")
+    right = context.new_page()
+    right.goto(address)
+    expect(right.locator("[data-composer]")).to_be_visible(timeout=WAIT)
+    for number in range(5):
+        say(left, f"left {number} {MARKER}")
+        say(right, f"right {number} {MARKER}")
+    for page in (left, right):
+        expect(page.locator("[data-seq]")).to_have_count(10, timeout=WAIT)
+        expect(page.locator(".is-waiting")).to_have_count(0, timeout=WAIT)
+    assert texts(left) == texts(right)
+    assert len(set(texts(left))) == 10
+
+
+def test_what_is_written_without_a_connection_is_sent_later_once(crew: People) -> None:
+    context = crew.browser_of()
+    dina = sign_in(context, "dina")
+    address = begin(dina, f"Offline {MARKER}", "Pavel Partner")
+    context.set_offline(True)
+    say(dina, f"kept {MARKER}")
+    expect(dina.locator(".is-waiting .said-text")).to_have_text(f"kept {MARKER}")
+    expect(dina.locator("[data-notice]")).to_be_visible()
+    dina.close()
+    context.set_offline(False)
+    again = context.new_page()
+    again.goto(address)
+    sees(again, f"kept {MARKER}")
+    expect(again.locator(".is-waiting")).to_have_count(0)
+    crew.troubles.forgive("ERR_INTERNET_DISCONNECTED")
+
+
+def test_lost_answer_does_not_send_twice(crew: People) -> None:
+    dina = sign_in(crew.browser_of(), "dina")
+    begin(dina, f"Lost answer {MARKER}", "Pavel Partner")
+    lost: list[int] = []
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST" and not lost:
+            lost.append(route.fetch().status)
+            route.abort()
+        else:
+            route.continue_()
+
+    dina.route("**/envelopes*", lose)
+    say(dina, f"once {MARKER}")
+    sees(dina, f"once {MARKER}")
+    expect(dina.locator(".is-waiting")).to_have_count(0, timeout=WAIT)
+    dina.reload()
+    sees(dina, f"once {MARKER}")
+    assert lost == [201]
+    crew.troubles.forgive("ERR_FAILED")
+
+
+# A server that lies. Each is detected, said in plain words, and nothing can be sent any more.
+
+Lie = Callable[[Any], Any]
+
+
+def changed(page: Any) -> Any:
+    """One byte of the second envelope is another."""
+    digest, raw = page[1][1]
+    page[1][1] = [digest, raw[:-1] + bytes([raw[-1] ^ 1])]
+    return page
+
+
+def dropped(page: Any) -> Any:
+    del page[1][1]
+    return page
+
+
+def swapped(page: Any) -> Any:
+    page[1][0], page[1][1] = page[1][1], page[1][0]
+    return page
+
+
+def repeated(page: Any) -> Any:
+    page[1].append(page[1][0])
+    return page
+
+
+def taken_back(page: Any) -> Any:
+    """As if the last message had never been; the head is that of the two before it."""
+    page[1].pop()
+    head = Head()
+    for digest, _raw in page[1]:
+        head = head.after(digest)
+    page[2] = [head.seq, head.t]
+    return page
+
+
+@pytest.mark.parametrize(
+    ("lie", "sentence"),
+    [
+        (changed, "A message here was changed on the way"),
+        (dropped, "shows you another conversation"),
+        (swapped, "shows you another conversation"),
+        (repeated, "came a second time|shows you another conversation"),
+        (taken_back, "shows less of this conversation"),
+    ],
+)
+def test_a_lie_about_messages_is_noticed(crew: People, lie: Lie, sentence: str) -> None:
+    page = sign_in(crew.browser_of(), "dina")
+    begin(page, f"Lies {lie.__name__} {MARKER}", "Pavel Partner")
+    wanted = [f"{word} {MARKER}" for word in ("first", "second", "third")]
+    for text in wanted:
+        say(page, text)
+    sees(page, *wanted)
+    # Leaving the page writes the head into the vault, which is what a rollback is held against.
+    with page.expect_response(lambda answer: answer.request.method == "PUT" and answer.ok):
+        page.evaluate("window.dispatchEvent(new PageTransitionEvent('pagehide'))")
+
+    def tell(route: Route) -> None:
+        if route.request.method != "GET":
+            route.continue_()
+            return
+        answer = route.fetch()
+        route.fulfill(response=answer, body=encode(lie(decode(answer.body(), limit=10_000_000))))
+
+    page.route("**/envelopes*", tell)
+    page.reload()
+    expect(page.locator("[data-trouble-text]")).to_contain_text(re.compile(sentence), timeout=WAIT)
+    expect(page.locator("[data-composer]")).to_be_hidden()
+    check_page(page)
+
+
+def test_an_epoch_signed_by_nobody_is_noticed(crew: People) -> None:
+    page = sign_in(crew.browser_of(), "dina")
+    begin(page, f"Forged epoch {MARKER}", "Pavel Partner")
+
+    def forge(route: Route) -> None:
+        answer = route.fetch()
+        rows: Any = decode(answer.body(), limit=10_000_000)
+        record: Any = decode(rows[0][0], limit=100_000)
+        pair = record[4]
+        rows[0][0] = encode({**record, 4: [bytes([pair[0][0] ^ 1]) + pair[0][1:], pair[1]]})
+        route.fulfill(response=answer, body=encode(rows))
+
+    page.route("**/epochs*", forge)
+    page.reload()
+    expect(page.locator("[data-trouble-text]")).to_contain_text("who is in this conversation")
+    expect(page.locator("[data-composer]")).to_be_hidden()
+
+
+def test_swapped_keys_of_a_person_are_noticed(crew: People) -> None:
+    """The server hands out Edgar's keys as Pavel's: a chain of somebody else is refused."""
+    page = sign_in(crew.browser_of(), "dina")
+    begin(page, f"Swapped keys {MARKER}", "Pavel Partner", "Edgar Editor")
+
+    def swap(route: Route) -> None:
+        answer = route.fetch()
+        rows: Any = decode(answer.body(), limit=10_000_000)
+        by_name = {row[1]: row for row in rows}
+        by_name["Pavel Partner"][2] = by_name["Edgar Editor"][2]
+        route.fulfill(response=answer, body=encode(rows))
+
+    page.route("**/people", swap)
+    page.reload()
+    expect(page.locator("[data-trouble-text]")).not_to_be_empty(timeout=WAIT)
+    expect(page.locator("[data-composer]")).to_be_hidden()
+
+
+def test_nothing_that_was_written_is_found_anywhere(harbour: Deployment) -> None:
+    """Runs last in this file: by now everything above has been written."""
+    assert len(SENT) > 100
+    assert not [request[:200] for request in SENT if MARKER.encode() in request]
+    # The control: what the server may know is found by the same search, so the search works.
+    assert _files_with(harbour.var, WORKSPACE.encode())
+    assert _files_with(harbour.var, MARKER.encode()) == []
+    assert MARKER not in harbour.output()
+
+
+def _files_with(folder: Path, needle: bytes) -> list[Path]:
+    return [
+        file
+        for file in folder.rglob("*")
+        if file.is_file() and not file.is_symlink() and needle in file.read_bytes()
+    ]
