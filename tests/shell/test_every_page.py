@@ -106,12 +106,13 @@ def _problems(page: Page, address: str, look: Look, picture: Path | None) -> lis
         "console", lambda message: noise.append(message.text) if message.type == "error" else None
     )
     page.on("pageerror", lambda error: noise.append(str(error)))
-    answer = page.goto(address)
-    assert answer is not None
+    # Asked first: what is no page (a file, a body for scripts) would be a download, which ends a visit.
+    answer = page.request.get(address)
     if "text/html" not in answer.headers.get("content-type", ""):
         return []
     if answer.status != 200:
         return [f"answered {answer.status}"]
+    page.goto(address)
     page.wait_for_load_state("networkidle")
     if picture:
         page.screenshot(path=picture, full_page=True)
