@@ -11,6 +11,7 @@ import {
   signInWithPasskey,
   signInWithPassphrase,
 } from "../keys/signIn";
+import { forgetKept } from "../keys/store";
 import { busy, explain, field, go, onSubmit, required, sentences } from "./account/form";
 import { words } from "./shell/words";
 
@@ -22,6 +23,9 @@ function wording(error: unknown): string | undefined {
   if (error instanceof DOMException) return noPasskey;
   return error instanceof ServerError ? explain(error, own) : undefined;
 }
+
+// Whoever is asked to sign in has no session any more: what was kept for it opens nothing.
+void forgetKept();
 
 const form = document.querySelector<HTMLFormElement>("[data-sign-in]");
 if (form !== null) signInPage(form);

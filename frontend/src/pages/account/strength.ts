@@ -2,12 +2,14 @@
 
 import { ZxcvbnFactory } from "@zxcvbn-ts/core";
 import * as common from "@zxcvbn-ts/language-common";
-import * as english from "@zxcvbn-ts/language-en";
+// One by one: the whole language brings family names and an encyclopaedia, and would double the load.
+import commonWords from "@zxcvbn-ts/language-en/dist/commonWords.json.mjs";
+import firstNames from "@zxcvbn-ts/language-en/dist/firstnames.json.mjs";
 
 const LONGEST = 200; // what is longer is judged by its beginning, so that judging stays quick
 
 const judge = new ZxcvbnFactory({
-  dictionary: { ...common.dictionary, ...english.dictionary },
+  dictionary: { ...common.dictionary, "commonWords-en": commonWords, "firstnames-en": firstNames },
   graphs: common.adjacencyGraphs,
 });
 
