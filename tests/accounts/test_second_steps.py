@@ -32,7 +32,7 @@ def _sign_in(client: Client, user: User, made: Person) -> str:
 
 
 def _code(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    return str(format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time())))))
 
 
 @pytest.fixture
