@@ -28,6 +28,7 @@ from comms.directory.models import (
     Stakeholder,
     SuppressionReason,
 )
+from comms.directory.models.search import name_index_of
 from comms.directory.services import imports
 from comms.directory.services.imports import running
 from tests import factories
@@ -437,3 +438,9 @@ def test_what_was_uploaded_is_sealed_in_the_database(editor: Actor) -> None:
             assert count > 0
             assert "marker" not in text.lower()
             assert b"marker".hex() not in text.lower()
+
+
+def test_a_region_takes_the_spelling_that_the_team_uses(editor: Actor) -> None:
+    make_stakeholder(editor, "Known", region="Europe")
+    bring_in(editor, as_csv("Embassy,EUROPE", header="Name,Region"))
+    assert Stakeholder.objects.get(name_index=name_index_of("Embassy")).region == "Europe"

@@ -16,10 +16,10 @@ from comms.directory.models import Basis, Import, Kind, Purpose
 
 _VALUES = {
     "name": _("Pattern, such as {Country}, {City}"),
-    "kind": _("Kind, or kind when no word fits"),
+    "kind": _("Kind (when no word fits)"),
     "country": _("Country"),
     "region": _("Region"),
-    "languages": _("Languages, or those to add at the end"),
+    "languages": _("Languages (to add at the end)"),
     "role": _("Role or title"),
     "time_zone": _("Time zone"),
     "notes": _("Note"),

@@ -54,7 +54,7 @@ class Match:
 
 
 class Directory:
-    """What the directory holds about the people of some rows; loaded in six queries."""
+    """What the directory holds about the people of some rows; loaded in seven queries."""
 
     def __init__(self, drafts: Sequence[Draft], purpose: str) -> None:
         emails = [email for draft in drafts for email in draft.emails]
@@ -85,6 +85,13 @@ class Directory:
             workspace_id=workspace_id, name_index__in=list(self.names.values())
         ).values_list("id", flat=True)
         self.known = _load({*owners, *by_name}, purpose)
+        self.regions = {
+            region.casefold(): region
+            for region in Stakeholder.objects.filter(workspace_id=workspace_id, archived_at=None)
+            .order_by("region")
+            .values_list("region", flat=True)
+            .distinct()
+        }
         self.stopped = {
             (channel, bytes(index)): (at, reason)
             for channel, index, at, reason in Suppression.objects.filter(

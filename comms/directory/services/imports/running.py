@@ -111,6 +111,9 @@ def _advance(run: Import, book: Book) -> None:
 def _changes(run: Import, mapping: Mapping, drafts: Sequence[Draft], book: Book) -> list[Change]:
     usable = [draft for draft in drafts if not draft.is_failed]
     directory = Directory(usable, run.purpose)
+    for draft in usable:
+        # "EUROPE" in a list is the team's "Europe".
+        draft.region = directory.regions.get(draft.region.casefold(), draft.region)
     changes = []
     for draft in usable:
         match = directory.match(draft, book)
