@@ -217,7 +217,7 @@ def test_export_verifies_outside(
     [
         ("action", "accounts.forged"),
         ("at", "2026-01-01T00:00:00.000000Z"),
-        ("person", str(uuid.uuid4())),
+        ("person", "9b7c1f0e-3c5d-4f5a-8a41-0d9f5d6c2b11"),
         ("details", '{"name":"other"}'),
         ("previous", "00" * 32),
         ("seq", 9),
