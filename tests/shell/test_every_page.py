@@ -112,9 +112,9 @@ def _problems(page: Page, address: str, look: Look, picture: Path | None) -> lis
         return []
     if answer.status != 200:
         return [f"answered {answer.status}"]
-    page.goto(address)
-    page.wait_for_load_state("networkidle")
+    page.goto(address, wait_until="load")
     if picture:
+        page.evaluate("document.fonts.ready.then(() => true)")
         page.screenshot(path=picture, full_page=True)
     found = [f"console: {text}" for text in noise]
     if not page.locator("#content").count():
