@@ -11,13 +11,12 @@ from comms.core.tenancy import in_workspace
 from comms.threads import selectors, services
 from comms.threads.errors import OvertakenError
 from comms.threads.models import Envelope, Epoch, Member, Thread, Wrap
-from comms.wire import epochs
-from comms.wire.roster import Role
+from comms.wire.roster import Role, RosterRow
 from tests.factories import actor_of
 from tests.threads.world import World
 
 
-def rows_of(world: World, owner: User, *others: User) -> list[epochs.RosterRow]:
+def rows_of(world: World, owner: User, *others: User) -> list[RosterRow]:
     return [world.row(owner, Role.OWNER), *map(world.row, others)]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from comms.accounts.models import User
@@ -97,7 +99,7 @@ def test_refuses_a_head_that_never_was(world: World, thread: Thread, ada: User) 
     ],
 )
 def test_refuses_classes_that_are_not_served_yet(
-    world: World, thread: Thread, ada: User, klass: Class, changes: dict[str, object]
+    world: World, thread: Thread, ada: User, klass: Class, changes: dict[str, Any]
 ) -> None:
     with pytest.raises(InvalidError):
         world.post(ada, thread, world.seal(ada, thread, klass=klass, **changes))

@@ -91,7 +91,8 @@ class Socket:
             "user": self.user,
             "session": self.session,
         }
-        self.inner = ApplicationCommunicator(URLRouter(websocket_urlpatterns), scope)
+        communicator: Any = ApplicationCommunicator
+        self.inner: Any = communicator(URLRouter(websocket_urlpatterns), scope)
         await self.inner.send_input({"type": "websocket.connect"})
         assert (await self.output())["type"] == "websocket.accept"
 
@@ -250,7 +251,7 @@ def test_closes_on_what_it_does_not_know(scene: Scene, data: bytes) -> None:
 def test_closes_when_the_session_is_ended(scene: Scene) -> None:
     async def story(socket: Socket) -> None:
         await socket.open()
-        group = session_group(socket.session.session_key)
+        group = session_group(str(socket.session.session_key))
         await socket.do(lambda: broadcast(group, {"type": "session.revoked"}))
         await socket.is_closed_with(SIGNED_OUT)
 
