@@ -113,13 +113,13 @@ def _problems(page: Page, address: str, look: Look, picture: Path | None) -> lis
     if answer.status != 200:
         return [f"answered {answer.status}"]
     page.goto(address, wait_until="load")
-    found = [f"console: {text}" for text in noise]
     if not page.locator("#content").count():
-        # A document for a frame: its policy allows no script, so nothing can be asked of it.
-        return found
+        # A part of a page, or a document for a frame whose policy lets nothing be asked of it.
+        return []
     if picture:
         page.evaluate("document.fonts.ready.then(() => true)")
         page.screenshot(path=picture, full_page=True)
+    found = [f"console: {text}" for text in noise]
     if page.locator("h1").count() != 1:
         found.append(f"{page.locator('h1').count()} first headings")
     width = page.evaluate("document.documentElement.scrollWidth")
