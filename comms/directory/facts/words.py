@@ -15,7 +15,11 @@ def folded(text: str) -> str:
 
     Two names that fold alike are the same name to a person typing it.
     """
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = text
+    # Twice: letters like the mathematical 𝚨 have a case only once they are decomposed.
+    for _ in range(2):
+        decomposed = unicodedata.normalize("NFKD", decomposed).casefold()
+    decomposed = unicodedata.normalize("NFKD", decomposed)
     plain = "".join(
         sign for sign in decomposed if unicodedata.category(sign) != "Mn" and sign != "\u0640"
     )
