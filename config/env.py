@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import os
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -24,11 +26,37 @@ def secret(name: str, *, at_least: int = 32) -> str:
     """A secret of at least `at_least` characters, from `name` or from the file that `name`_FILE names."""
     file = os.environ.get(f"{name}_FILE")
     value = _read_secret_file(name, file) if file else os.environ.get(name, "")
-    if len(value) < at_least:
+    # A long run of few letters is as good as none: random base64 of this length has over twenty.
+    if len(value) < at_least or len(set(value)) < 12:
         raise ImproperlyConfigured(
             f"Set {name} (or {name}_FILE) to a random value of at least {at_least} characters."
         )
     return value
+
+
+def key(name: str) -> str:
+    """A secret that is base64 of exactly 32 bytes, from `name` or `name`_FILE."""
+    value = secret(name, at_least=44)
+    if not _is_key(value):
+        raise ImproperlyConfigured(f"{name} must be base64 of exactly 32 random bytes.")
+    return value
+
+
+def keys(name: str) -> list[str]:
+    """Such keys separated by commas, or one a line in the file that `name`_FILE names; none by default."""
+    file = os.environ.get(f"{name}_FILE")
+    text_ = _read_secret_file(name, file) if file else os.environ.get(name, "")
+    values = text_.replace(",", " ").split()
+    if not all(_is_key(value) for value in values):
+        raise ImproperlyConfigured(f"Each key in {name} must be base64 of exactly 32 random bytes.")
+    return values
+
+
+def _is_key(value: str) -> bool:
+    try:
+        return len(base64.b64decode(value, validate=True)) == 32
+    except binascii.Error:
+        return False
 
 
 def _read_secret_file(name: str, file: str) -> str:

@@ -22,6 +22,24 @@ IN_MEMORY_BYTES = 2 * 1024 * 1024
 DRAIN_BYTES = 512 * 1024 * 1024
 CHUNK_BYTES = 256 * 1024
 
+# RFC 9457, as comms.core.rest.problems writes them; here no Django is awake yet to translate.
+_PROBLEMS = {
+    408: {
+        "type": "urn:entente:problem:too_slow",
+        "title": "Request Timeout",
+        "status": 408,
+        "detail": "The request took too long to arrive.",
+        "code": "too_slow",
+    },
+    413: {
+        "type": "urn:entente:problem:too_large",
+        "title": "Content Too Large",
+        "status": 413,
+        "detail": "The request is too large.",
+        "code": "too_large",
+    },
+}
+
 
 class BodyGate:
     """Passes a request on once its body is here; answers 413 above `limit` bytes, 408 after `seconds`."""
@@ -77,12 +95,7 @@ class BodyGate:
             "latin-1"
         )
         if scope["path"].startswith("/api/") or "json" in accept:
-            title = (
-                "The request is too large."
-                if status == 413
-                else "The request took too long to arrive."
-            )
-            content = json.dumps({"type": "about:blank", "title": title, "status": status}).encode()
+            content = json.dumps(_PROBLEMS[status]).encode()
             kind = b"application/problem+json"
         else:
             content = await asyncio.to_thread(self.refusal, status, accept)
@@ -96,6 +109,7 @@ class BodyGate:
                     (b"content-length", str(len(content)).encode()),
                     (b"cache-control", b"no-store"),
                     (b"content-security-policy", b"default-src 'self'"),
+                    (b"x-content-type-options", b"nosniff"),
                     (b"connection", b"close"),
                 ],
             }

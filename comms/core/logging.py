@@ -16,7 +16,12 @@ _SECRET_KEYS = re.compile(
 _SECRET_QUERY = re.compile(
     r"([?&][^=&\s]*(?:token|key|code|secret|sig|password)[^=&\s]*=)[^&\s]+", re.IGNORECASE
 )
-_LONG_TOKEN = re.compile(r"\b[A-Za-z0-9_-]{40,}\b")
+# Long enough for 240 random bits in base64 (either alphabet) or hexadecimal. Paths and names are as long,
+# but they don't mix capitals, small letters and digits.
+_LONG_TOKEN = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}")
+_HEXADECIMAL = re.compile(r"[0-9a-fA-F]{40,}")
+_ADDRESS = re.compile(r"[^\s@<>\"'()=,;:]+@[^\s@<>\"'()=,;:]+\.[^\s@<>\"'()=,;:.]+")
+_PLAIN_KEYS = frozenset({"event", "level", "timestamp", "logger", "exception", "status_code"})
 REDACTED = "[redacted]"
 
 
@@ -25,19 +30,41 @@ def redact(
 ) -> MutableMapping[str, Any]:
     """Replace values that look like secrets, by their key or by their shape."""
     for key, value in event.items():
-        if key in {"event", "level", "timestamp", "logger", "exception"}:
-            if isinstance(value, str):
-                event[key] = redact_text(value)
-        elif _SECRET_KEYS.search(key):
-            event[key] = REDACTED
-        elif isinstance(value, str):
-            event[key] = redact_text(value)
+        # What structlog passes to its own formatter is no part of the line.
+        if not key.startswith("_"):
+            event[key] = _redacted(key, value)
     return event
 
 
+def _redacted(key: str, value: Any) -> Any:
+    if key not in _PLAIN_KEYS and _SECRET_KEYS.search(key):
+        return REDACTED
+    if isinstance(value, str):
+        return redact_text(value)
+    if isinstance(value, dict):
+        return {name: _redacted(str(name), inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_redacted("", inner) for inner in value]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return redact_text(str(value))
+
+
 def redact_text(text: str) -> str:
-    """`text` without query secrets and without anything as long and as random as a key."""
-    return _LONG_TOKEN.sub(REDACTED, _SECRET_QUERY.sub(rf"\1{REDACTED}", text))
+    """`text` without query secrets, mail addresses, and anything as long and as random as a key."""
+    text = _SECRET_QUERY.sub(rf"\1{REDACTED}", text)
+    text = _ADDRESS.sub(REDACTED, text)
+    return _LONG_TOKEN.sub(_unless_plain, text)
+
+
+def _unless_plain(match: re.Match[str]) -> str:
+    word = match.group()
+    mixed = (
+        any(letter.isupper() for letter in word)
+        and any(letter.islower() for letter in word)
+        and any(letter.isdigit() for letter in word)
+    )
+    return REDACTED if mixed or _HEXADECIMAL.search(word) else word
 
 
 def logging_config(*, json: bool, level: str) -> None:

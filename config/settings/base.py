@@ -172,7 +172,6 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 # Under "no-referrer" browsers send `Origin: null` with our own forms, which the CSRF check must refuse (decision 0004).
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -15,7 +15,7 @@ _secrets = local_secrets(VAR)
 
 SECRET_KEY = env.text("SECRET_KEY", _secrets.secret_key)
 KEY_ENCRYPTION_KEY = _secrets.key_encryption_key_file.read_text(encoding="ascii").strip()
-KEY_ENCRYPTION_KEYS_OLD: list[str] = env.words("KEY_ENCRYPTION_KEYS_OLD")
+KEY_ENCRYPTION_KEYS_OLD = env.keys("KEY_ENCRYPTION_KEYS_OLD")
 
 DATABASES = {
     "default": env.database(

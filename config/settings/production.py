@@ -10,8 +10,8 @@ from config import env
 from config.settings.base import *  # noqa: F403 - a settings module is the sum of its base and its own lines
 
 SECRET_KEY = env.secret("SECRET_KEY", at_least=50)
-KEY_ENCRYPTION_KEY = env.secret("KEY_ENCRYPTION_KEY", at_least=44)
-KEY_ENCRYPTION_KEYS_OLD: list[str] = env.words("KEY_ENCRYPTION_KEYS_OLD")
+KEY_ENCRYPTION_KEY = env.key("KEY_ENCRYPTION_KEY")
+KEY_ENCRYPTION_KEYS_OLD = env.keys("KEY_ENCRYPTION_KEYS_OLD")
 
 DATABASES = {
     "default": env.database(

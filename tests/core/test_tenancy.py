@@ -160,7 +160,9 @@ def test_refuses_a_member_of_such_a_role(monkeypatch: pytest.MonkeyPatch) -> Non
             cursor.execute("CREATE ROLE tests_borrower IN ROLE comms_owner")
             cursor.execute("SET LOCAL ROLE tests_borrower")
         monkeypatch.setattr("comms.core.tenancy.connection", other)
-        with pytest.raises(RuntimeError, match=r"tests_borrower .* \(through the role comms_owner\)"):
+        with pytest.raises(
+            RuntimeError, match=r"tests_borrower .* \(through the role comms_owner\)"
+        ):
             refuse_bypassing_role()
         with other.cursor() as cursor:
             cursor.execute("ROLLBACK")
