@@ -3,6 +3,7 @@
 from comms.accounts.selectors.invitations import (
     get_invitation,
     get_open_invitation,
+    invited_has_account,
     list_open_invitations,
 )
 from comms.accounts.selectors.keys import (
@@ -27,7 +28,7 @@ from comms.accounts.selectors.memberships import (
     list_workspaces_of,
 )
 from comms.accounts.selectors.names import names_of
-from comms.accounts.selectors.sessions import list_sessions, session_group
+from comms.accounts.selectors.sessions import list_authenticators, list_sessions, session_group
 from comms.accounts.selectors.tokens import get_token, list_tokens
 
 __all__ = [
@@ -42,6 +43,8 @@ __all__ = [
     "get_place_of",
     "get_token",
     "get_vault",
+    "invited_has_account",
+    "list_authenticators",
     "list_chains",
     "list_identities",
     "list_members",

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from comms.accounts import policies
-from comms.accounts.models import Invitation
+from comms.accounts.models import Invitation, User
 from comms.core.actors import Actor
 from comms.core.errors import ForbiddenError, NotFoundError
 
@@ -48,3 +48,8 @@ def get_open_invitation(invitation_id: uuid.UUID) -> Invitation:
             _("This invitation has been used or withdrawn, or it has expired. Ask for a new one.")
         )
     return found
+
+
+def invited_has_account(invitation: Invitation) -> bool:
+    """Whether the invited address belongs to an account, so that signing in joins."""
+    return User.objects.filter(email=invitation.email).exists()

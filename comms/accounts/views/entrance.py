@@ -113,7 +113,7 @@ def join(request: HttpRequest) -> HttpResponse:
             return render(request, "accounts/join_refused.html", {"why": error.message}, status=404)
         context = {
             "invitation": invitation,
-            "has_account": User.objects.filter(email=invitation.email).exists(),
+            "has_account": selectors.invited_has_account(invitation),
             "is_theirs": isinstance(request.user, User) and request.user.email == invitation.email,
         }
     return render(request, "accounts/join.html", context)

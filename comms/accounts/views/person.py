@@ -72,7 +72,7 @@ def language(request: HttpRequest) -> HttpResponse:
 def security(request: HttpRequest) -> HttpResponse:
     """Everything that guards the account, each with its state and one thing to do."""
     person = cast(User, request.user)
-    authenticators = list(Authenticator.objects.filter(user=person).order_by("created_at"))
+    authenticators = selectors.list_authenticators(person)
     wraps = selectors.list_vault_wraps(person)
     opened_by_passkey = {bytes(w.wrap_id) for w in wraps if w.kind == VaultWrap.Kind.PASSKEY}
     return render(
