@@ -17,6 +17,7 @@ from comms.content.models import Variant
 from comms.core.ids import uuid7
 from comms.directory.models import Channel, Purpose
 from comms.directory.selectors import audience_queryset, sendable_query
+from comms.directory.selectors.sendable import reading_once
 
 # Recipients are alike when they are in the same audience and prefer the same languages in the same order, so
 # the text is chosen once for each such group, not once for each recipient.
@@ -27,9 +28,9 @@ from comms.directory.selectors import audience_queryset, sendable_query
 _FREEZE = """
 WITH sendable AS MATERIALIZED (
   SELECT * FROM ({sendable}) AS found {among}
-), alike AS (
+), alike AS MATERIALIZED (
   SELECT DISTINCT audience_id, languages FROM sendable
-), chosen AS (
+), chosen AS MATERIALIZED (
   SELECT alike.audience_id, alike.languages, text.id AS variant_id, text.language
   FROM alike LEFT JOIN LATERAL (
     SELECT v.id, v.language
@@ -132,7 +133,7 @@ def freeze_recipients(
         among = f"WHERE stakeholder_id IN ({sql})"
     due, zones = _moments(edition)
     statement = _FREEZE.replace("{sendable}", query.sql).replace("{among}", among)
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, reading_once(cursor):
         cursor.execute(
             statement,
             {
