@@ -18,7 +18,16 @@ ROOT = Path(__file__).resolve().parents[2] / "comms"
 ACTION = re.compile(r"(accounts|directory|content|campaigns|threads|ledger)\.[a-z0-9_]+")
 
 # Names of Celery tasks and of log lines look the same; they are handed to these.
-_NOT_ACTS = {"enqueue", "shared_task", "send_task", "debug", "info", "warning", "error", "exception"}
+_NOT_ACTS = {
+    "enqueue",
+    "shared_task",
+    "send_task",
+    "debug",
+    "info",
+    "warning",
+    "error",
+    "exception",
+}
 
 
 def _recorded() -> Iterator[tuple[str, str]]:

@@ -1,0 +1,55 @@
+"""The ticks: they wake a sealer where there is something to seal, and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from comms.accounts.models import Workspace
+from comms.core.tenancy import DEPLOYMENT, in_workspace
+from comms.ledger import tasks
+from comms.ledger.selectors import audit_head
+from comms.ledger.services import record, rotate, seal_pending
+from config.celery import beat_schedule
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def woken(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
+    """What the ticks hand over."""
+    calls: list[tuple[str, dict[str, Any]]] = []
+    monkeypatch.setattr(tasks, "enqueue", lambda name, **ids: calls.append((name, ids)))
+    return calls
+
+
+def test_tick_wakes_a_sealer_for_new_entries_only(
+    mission: Workspace, elsewhere: Workspace, woken: list[tuple[str, dict[str, Any]]]
+) -> None:
+    seal_pending(DEPLOYMENT)
+    with in_workspace(mission.id):
+        record(action="tests.acted")
+    tasks.tick()
+    assert woken == [("ledger.seal", {"workspace_id": mission.id})]
+    tasks.seal(workspace_id=str(mission.id))
+    assert audit_head(mission.id)[0] == 1
+    woken.clear()
+    tasks.tick()
+    assert woken == []
+
+
+def test_tick_of_keys_wakes_unfinished_rotations_only(
+    mission: Workspace, elsewhere: Workspace, woken: list[tuple[str, dict[str, Any]]]
+) -> None:
+    tasks.tick_keys()
+    assert woken == []
+    rotate(mission.id)
+    tasks.tick_keys()
+    assert woken == [("ledger.reencrypt", {"workspace_id": mission.id})]
+
+
+def test_beat_ticks_every_second_and_never_piles_up() -> None:
+    entry: Any = beat_schedule()["ledger.tick"]
+    assert entry["schedule"] == 1.0
+    assert entry["options"]["expires"] <= 60
