@@ -5,9 +5,10 @@
  * overtakes a page that is being checked. After trouble it still shows what was checked, but sends nothing.
  */
 
-import { type Bytes, toHex } from "../crypto/bytes";
+import { type Bytes, toHex, utf8 } from "../crypto/bytes";
 import { sha256 } from "../crypto/hash";
 import { ServerError, type Unlocked } from "../keys";
+import { TEXT_LIMIT } from "../wire/body";
 import { makeEnvelope, readEnvelope } from "../wire/envelope";
 import { makeEpoch } from "../wire/epochMaking";
 import { findRow, mayPost, type RosterRow } from "../wire/roster";
@@ -94,6 +95,7 @@ export class Conversation {
       this.agreeWithVault();
       this.readUpTo = page.readUpTo;
       this.stage = "open";
+      this.offline = false;
       this.remember();
       this.waiting = await this.outbox.waiting(this.id);
       await this.renewKeys();
@@ -126,9 +128,9 @@ export class Conversation {
 
   /** After a socket has opened again, or a new epoch: whatever was missed. */
   catchUp(): Promise<void> {
+    if (this.timeline === undefined) return this.load();
     return this.enqueue(async () => {
       this.offline = false;
-      if (this.timeline === undefined) return;
       await this.fetchNewer();
       await this.renewKeys();
     }).then(() => this.flush());
@@ -165,8 +167,10 @@ export class Conversation {
     await this.load();
   }
 
+  /** Raises RangeError for a text that no envelope holds. */
   async send(text: string): Promise<void> {
     if (this.silence !== undefined) return;
+    if (utf8(text).length > TEXT_LIMIT) throw new RangeError("too long");
     const waiting = await this.outbox.reserve(this.id, text, Date.now());
     this.waiting = [...this.waiting, waiting];
     this.view.changed();
