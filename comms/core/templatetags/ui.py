@@ -82,15 +82,18 @@ def icon(name: str, label: str = "", size: Literal["", "sm", "lg"] = "") -> Safe
         raise UnknownIconError(name)
     classes = f"icon icon-{size}" if size else "icon"
     href = f"{asset_or_nothing('src/theme/icons.svg')}#{name}"
-    if label:
-        return format_html(
-            '<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>',
-            classes,
-            label,
-            href,
-        )
+    means = (
+        format_html('role="img" aria-label="{}"', label)
+        if label
+        else mark_safe('aria-hidden="true"')
+    )
+    # Sized and drawn by attributes too: while the stylesheet is on its way, an icon is not a black square.
     return format_html(
-        '<svg class="{}" aria-hidden="true"><use href="{}"></use></svg>', classes, href
+        '<svg class="{}" width="20" height="20" fill="none" stroke="currentColor" {}>'
+        '<use href="{}"></use></svg>',
+        classes,
+        means,
+        href,
     )
 
 

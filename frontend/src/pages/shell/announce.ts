@@ -17,6 +17,8 @@ export function icon(name: string): SVGSVGElement {
   const drawing = document.createElementNS(SVG, "svg");
   drawing.setAttribute("class", "icon");
   drawing.setAttribute("aria-hidden", "true");
+  drawing.setAttribute("width", "20");
+  drawing.setAttribute("height", "20");
   const use = document.createElementNS(SVG, "use");
   use.setAttribute("href", `${sprite}#${name}`);
   drawing.append(use);
