@@ -57,7 +57,7 @@ class Deployment:
                     [sys.executable, "manage.py", "up"], signal_on_parent_death=signal.SIGTERM
                 ),
                 cwd=PROJECT,
-                env=self._environment(),
+                env=self.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -117,7 +117,7 @@ class Deployment:
         return subprocess.run(
             [sys.executable, "manage.py", *words],
             cwd=PROJECT,
-            env=self._environment(),
+            env=self.environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -129,7 +129,8 @@ class Deployment:
     def _output_file(self) -> Path:
         return self.var.with_name(f"{self.var.name}.out")
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """What a process of this deployment gets."""
         # The test settings of this process must not reach it.
         return (
             os.environ

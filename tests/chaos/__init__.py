@@ -1,0 +1,1 @@
+"""Real processes are killed while real work is going on. Run by ``make chaos``."""

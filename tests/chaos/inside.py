@@ -1,0 +1,107 @@
+"""What a chaos test does inside a deployment: ``python -m tests.chaos.inside make|look …``.
+
+A process of its own, with the deployment's settings, since the tests' process has other ones.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import uuid
+from datetime import date
+
+import django
+
+django.setup()
+
+from comms.accounts.models import Workspace  # noqa: E402 - after setup
+from comms.campaigns.models import Delivery, Edition, SendingCap  # noqa: E402 - after setup
+from comms.core.actors import Role  # noqa: E402 - after setup
+from comms.core.ids import uuid7  # noqa: E402 - after setup
+from comms.core.tenancy import in_workspace  # noqa: E402 - after setup
+from comms.directory.models import (  # noqa: E402 - after setup
+    Basis,
+    Channel,
+    Consent,
+    ContactPoint,
+    Purpose,
+    Stakeholder,
+)
+from tests import factories  # noqa: E402 - after setup
+from tests.campaigns.makers import (  # noqa: E402 - after setup
+    Pair,
+    make_edition,
+    make_scheduled,
+    make_template,
+)
+
+
+def make(recipients: int, per_second: int) -> dict[str, str]:
+    """An edition that begins to go out now, no faster than ``per_second``."""
+    workspace = factories.make_workspace("mission", "Mission to the Talks")
+    writer = factories.make_member(workspace, "edgar@example.org", "Edgar", Role.EDITOR)
+    approver = factories.make_member(workspace, "petra@example.org", "Petra", Role.APPROVER)
+    pair = Pair(factories.actor_of(writer, workspace), factories.actor_of(approver, workspace))
+    with in_workspace(workspace.id):
+        SendingCap.objects.create(
+            workspace=workspace, kind="channel", key="email", per_second=per_second
+        )
+        _make_people(workspace, recipients)
+        template = make_template(pair.writer, languages=("en",))
+        edition = make_scheduled(pair, make_edition(pair.writer, template=template))
+    return {"workspace": str(workspace.id), "edition": str(edition.id)}
+
+
+def _make_people(workspace: Workspace, count: int) -> None:
+    """In bulk: made one by one through the services, thousands would take minutes."""
+    people = [
+        Stakeholder(
+            id=uuid7(),
+            workspace_id=workspace.id,
+            kind="mission",
+            name=f"Embassy {number}",
+            languages=["en"],
+        )
+        for number in range(count)
+    ]
+    Stakeholder.objects.bulk_create(people)
+    ContactPoint.objects.bulk_create(
+        ContactPoint(
+            workspace_id=workspace.id,
+            stakeholder=person,
+            channel=Channel.EMAIL,
+            address=f"embassy{number}@d{number % 50}.example.org",
+        )
+        for number, person in enumerate(people)
+    )
+    Consent.objects.bulk_create(
+        Consent(
+            workspace_id=workspace.id,
+            stakeholder=person,
+            purpose=Purpose.UPDATES,
+            basis=Basis.PUBLIC_TASK,
+            source="Diplomatic list",
+            given_at=date(2026, 1, 15),
+        )
+        for person in people
+    )
+
+
+def look(workspace: str, edition: str) -> dict[str, object]:
+    """The edition's state, and each delivery's Message-ID and state."""
+    with in_workspace(uuid.UUID(workspace)):
+        deliveries = Delivery.objects.filter(edition_id=edition).values_list("message_id", "state")
+        return {
+            "state": Edition.objects.values_list("state", flat=True).get(id=edition),
+            "deliveries": list(deliveries),
+        }
+
+
+def main(arguments: list[str]) -> None:
+    command, *words = arguments
+    found = make(int(words[0]), int(words[1])) if command == "make" else look(*words)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
