@@ -24,7 +24,7 @@ from tests.stack.deployment import Deployment
 MARKER = "zyxocanary"
 THREADS = f"/w/{SLUG}/threads/"
 SENT: list[bytes] = []
-WAIT = 15_000
+WAIT = 40_000
 
 
 @pytest.fixture(scope="module")
@@ -276,7 +276,9 @@ def test_an_epoch_signed_by_nobody_is_noticed(crew: People) -> None:
 
     page.route("**/epochs*", forge)
     page.reload()
-    expect(page.locator("[data-trouble-text]")).to_contain_text("who is in this conversation")
+    expect(page.locator("[data-trouble-text]")).to_contain_text(
+        "who is in this conversation", timeout=WAIT
+    )
     expect(page.locator("[data-composer]")).to_be_hidden()
 
 
