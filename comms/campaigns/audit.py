@@ -32,9 +32,13 @@ SENTENCES = {
     "campaigns.sent_batch": _("sent a batch of %(size)s"),
     "campaigns.recovered_batch": _("settled a batch of %(size)s whose sender had stopped"),
     "campaigns.resolved_unknown": _("decided on %(count)s deliveries of unknown outcome"),
+    "campaigns.unsubscribed": _(
+        "stopped updates to an address, since its owner unsubscribed (%(queued)s were still waiting)"
+    ),
 }
 
 SUBJECTS = {
+    "delivery": (_("message"), ""),
     "campaign": (_("campaign"), "campaigns:campaign"),
     "edition": (_("edition"), "campaigns:edition"),
 }
