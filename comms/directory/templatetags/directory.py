@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django import template
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -43,7 +43,7 @@ def language_names(tags: Iterable[str]) -> SafeString:
     """The languages in order, each with its name on one line."""
     reader = get_language() or "en"
     names = [(languages.language_name(tag, reader),) for tag in tags]
-    return format_html_join(", ", "<bdi>{}</bdi>", names)
+    return format_html("<span>{}</span>", format_html_join(", ", "<bdi>{}</bdi>", names))
 
 
 @register.filter
