@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django import forms
@@ -32,16 +32,16 @@ def show_refusal(form: forms.BaseForm, error: CommsError) -> None:
 
 
 def language_choices(
-    used: Iterable[str],
+    used: Iterable[str], chosen: Collection[str]
 ) -> list[tuple[str | Promise, list[tuple[str, str]]]]:
-    """Languages by their name for the reader: those in use first, then all that are official somewhere."""
+    """Languages by their name for the reader: the chosen and used ones, then all that are official somewhere."""
     reader = get_language() or "en"
-    near = list(dict.fromkeys([*used, *_COMMON]))
+    near = list(dict.fromkeys([*chosen, *used, *_COMMON]))
     far = [tag for tag in common_languages() if tag not in near]
 
     def named(tags: list[str]) -> list[tuple[str, str]]:
         pairs = [(tag, language_name(tag, reader)) for tag in tags]
-        return sorted(pairs, key=lambda pair: pair[1].casefold())
+        return sorted(pairs, key=lambda pair: (pair[0] not in chosen, pair[1].casefold()))
 
     return [(_("Read by your stakeholders, or common"), named(near)), (_("All others"), named(far))]
 
@@ -93,8 +93,8 @@ class TemplateForm(forms.Form):
                 "for_everyone": template.for_everyone,
             }
         super().__init__(*args, **kwargs)
-        used = [*(template.languages if template else ()), *list_facets(actor).languages]
-        choices = language_choices(used)
+        chosen = template.languages if template else self.initial.get("languages", ())
+        choices = language_choices(list_facets(actor).languages, chosen)
         for name in ("source_language", "languages", "fallback_language"):
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField):

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -79,7 +80,9 @@ def campaigns_page(request: MemberRequest) -> HttpResponse:
 def calendar_page(request: MemberRequest) -> HttpResponse:
     """One month of editions by the day they start, in the reader's zone."""
     first = _month(request.GET.get("month", ""))
-    weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
+    # Django counts from Sunday, the calendar module from Monday.
+    starts_on = (int(get_format("FIRST_DAY_OF_WEEK")) - 1) % 7
+    weeks = calendar.Calendar(starts_on).monthdatescalendar(first.year, first.month)
     zone = timezone.get_current_timezone()
     start = datetime.datetime.combine(weeks[0][0], datetime.time(), zone)
     end = datetime.datetime.combine(weeks[-1][-1], datetime.time(), zone)
