@@ -199,7 +199,7 @@ class _Run:
             if connection.pipelining:
                 if not sent:
                     connection.write(sender + recipient + b"DATA\r\n")
-                replies = []
+                replies: list[Reply] = []
                 while len(replies) < 3 and not (replies and replies[-1].code == 421):
                     replies.append(await connection.reply())
             else:
