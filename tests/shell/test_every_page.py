@@ -59,11 +59,11 @@ def db(committed: None) -> None:
 
 
 def _team(number: int) -> Cast:
-    """A workspace of one row's own, so that what rows make never collides; its people are in all of them."""
+    """A workspace and people of one row's own, so that what rows make never collides."""
     place = factories.make_workspace(f"mission-{number}", "Mission to the Talks")
     people = {
         role.value: factories.make_member(
-            place, f"{role.value}@example.org", f"{role.value.title()} Example", role
+            place, f"{role.value}-{number}@example.org", f"{role.value.title()} Example", role
         )
         for role in Role
     }
