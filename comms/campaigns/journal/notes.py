@@ -13,6 +13,7 @@ KEEP_SECONDS = 14 * 24 * 3600
 _BEGUN = b"b"
 _FINISHED = b"f"
 _OPENED = b"o"
+_OUTCOMES = frozenset(outcome.value for outcome in Outcome)
 
 
 def open_key(claim_id: uuid.UUID) -> str:
@@ -63,7 +64,8 @@ def read_notes(entries: Iterable[bytes]) -> Notes:
         delivery_id = uuid.UUID(bytes=rest[:16])
         if kind == _FINISHED:
             word, _space, text = rest[18:].decode("utf-8", "replace").partition(" ")
-            if word in Outcome:
+            # Not ``in Outcome``: Python 3.11 raises TypeError for a word that is no member's type.
+            if word in _OUTCOMES:
                 notes.results[delivery_id] = Result(
                     delivery_id, Outcome(word), int.from_bytes(rest[16:18], "big"), text
                 )
