@@ -8,7 +8,7 @@ import django
 
 django.setup()
 
-from post_office.models import PRIORITY, STATUS, Email  # isort: skip - needs Django set up
+from post_office.models import PRIORITY, STATUS, Email  # noqa: E402 - needs Django set up
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ class Socket:
     def __init__(self, user: User | AnonymousUser, edition: Edition, slug: str) -> None:
         session = SessionStore()
         session.create()
-        scope = {
+        scope: dict[str, object] = {
             "type": "websocket",
             "path": f"/ws/w/{slug}/editions/{edition.id}/",
             "user": user,

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.fields.array import (  # type: ignore[attr-defined]  # the stubs lack it
@@ -71,6 +72,7 @@ class EditionCheck:
     lacking_count: int = 0
     nobody: bool = False
     no_approver: bool = False
+    no_sender: bool = False
     total: int = 0
     sendable: int = 0
     suppressed: dict[str, int] = field(default_factory=dict)
@@ -96,6 +98,7 @@ class EditionCheck:
                     self.lacking_count > 0,
                     self.nobody,
                     self.no_approver,
+                    self.no_sender,
                 )
             )
         )
@@ -124,6 +127,8 @@ def check_edition(*, actor: Actor, edition: Edition, workspace_name: str) -> Edi
         authors = {actor.user_id, *edition.authors}
         for cell in written.values():
             authors.update(cell.variant.authors if cell.variant else ())
+        # The default address of an installation that nobody configured; no server elsewhere accepts it.
+        check.no_sender = settings.ALLOW_REAL_MAIL and edition.from_address.endswith("@localhost")
         check.no_approver = not _has_approver(actor, authors)
         if audiences:
             _try_out(edition, audiences, written, workspace_name, check)

@@ -42,6 +42,7 @@ log = structlog.get_logger(__name__)
 
 LARGEST = 1000
 SMALLEST = 50
+FIRST = 200
 WRITE_BACK = 200
 WRITE_BACK_SECONDS = 0.5
 LOOK_SECONDS = 0.5
@@ -90,6 +91,7 @@ class _Hand:
     put_back: dict[uuid.UUID, float] = field(default_factory=dict)
     withdrawn: dict[uuid.UUID, str] = field(default_factory=dict)
     lost: bool = False
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def claim_id(self) -> uuid.UUID:
@@ -115,7 +117,6 @@ class _Sender:
         self.transport = transport
         self.tally = Tally()
         self.hands: dict[uuid.UUID, _Hand] = {}
-        self.claims: set[uuid.UUID] = set()
         self.stopping = False
         self.rate = 0.0
         self.told = 0.0
@@ -207,7 +208,6 @@ class _Sender:
         held: list[_Hand] = []
         journal = BatchJournal(store, claim_id, lambda result: held[0].fresh.append(result))
         await journal.open()
-        self.claims.add(claim_id)
         claimed = await self._in(
             self.makers,
             claiming.claim_batch,
@@ -220,7 +220,6 @@ class _Sender:
             size=self._size(),
         )
         if claimed is None:
-            self.claims.discard(claim_id)
             await journal.forget()
             return None
         prepared = await self._in(self.makers, prepare, press, claimed)
@@ -240,7 +239,7 @@ class _Sender:
         return hand
 
     def _size(self) -> int:
-        return max(SMALLEST, min(LARGEST, int(self.rate * BATCH_SECONDS) or SMALLEST))
+        return max(SMALLEST, min(LARGEST, int(self.rate * BATCH_SECONDS) or FIRST))
 
     async def _hand_over(
         self, hand: _Hand, store: NoteStore, press: Press, caps: Caps, pauses: DomainPauses
@@ -250,6 +249,7 @@ class _Sender:
             hand.batch.stop()
         pace = CappedPace(store, caps, channel="email", sender=press.from_address, batch=hand.batch)
         flush = asyncio.create_task(self._write_back(hand))
+        # Cancelling it could lose the outcomes that it is just writing, so it is asked to end.
         try:
             results = await self.transport.send(hand.batch, hand.journal, pace)
         except LeaseLostError:
@@ -257,8 +257,8 @@ class _Sender:
             log.warning("campaigns.lease_lost", claim=str(hand.claim_id))
             results = []
         finally:
-            flush.cancel()
-            await asyncio.gather(flush, return_exceptions=True)
+            hand.over.set()
+            await flush
         seconds = max(time.monotonic() - hand.since, 0.001)
         if not caps.any and results:
             self.rate = len(results) / seconds
@@ -269,7 +269,7 @@ class _Sender:
     async def _write_back(self, hand: _Hand) -> None:
         """Settle while the batch goes out: every 200 outcomes, or whatever came in half a second."""
         last = time.monotonic()
-        while True:
+        while not hand.over.is_set():
             await asyncio.sleep(0.02)
             now = time.monotonic()
             if len(hand.fresh) >= WRITE_BACK or (hand.fresh and now - last >= WRITE_BACK_SECONDS):
@@ -305,19 +305,22 @@ class _Sender:
             await self._in(self.writers, tell, self.order.edition_id)
 
     async def _close_hand(self, hand: _Hand) -> None:
-        """Write the rest back, put back what was not touched, end the claim and drop its notes."""
-        await self._settle(hand)
-        if hand.lost:
-            self._drop(hand)
-            return
-        untouched = {row.delivery_id for row in hand.prepared.claimed.rows} - hand.done
-        await self._patiently(_put_back_and_close, self.order.workspace_id, hand, untouched)
-        await hand.journal.forget()
-        self._drop(hand)
+        """Write the rest back, put back what was not touched, end the claim and drop its notes.
 
-    def _drop(self, hand: _Hand) -> None:
-        self.hands.pop(hand.claim_id, None)
-        self.claims.discard(hand.claim_id)
+        If any of that fails, the claim stays open and its notes stay: its lease runs out and it is recovered.
+        """
+        try:
+            await self._settle(hand)
+            if hand.lost:
+                return
+            untouched = {row.delivery_id for row in hand.prepared.claimed.rows} - hand.done
+            closed = await self._patiently(
+                _put_back_and_close, self.order.workspace_id, hand, untouched
+            )
+            if closed:
+                await hand.journal.forget()
+        finally:
+            self.hands.pop(hand.claim_id, None)
 
     async def _watch(self) -> None:
         """Keep the leases; stop within a second when the edition, the workspace or a recipient says so."""
@@ -396,7 +399,7 @@ class _Sender:
                 await asyncio.sleep(0.5)
 
 
-def _put_back_and_close(workspace_id: uuid.UUID, hand: _Hand, untouched: set[uuid.UUID]) -> None:
+def _put_back_and_close(workspace_id: uuid.UUID, hand: _Hand, untouched: set[uuid.UUID]) -> bool:
     with in_workspace(workspace_id):
         withdrawn = {key: why for key, why in hand.withdrawn.items() if key in untouched}
         claiming.suppress(withdrawn)
@@ -414,4 +417,4 @@ def _put_back_and_close(workspace_id: uuid.UUID, hand: _Hand, untouched: set[uui
             **dict.fromkeys(untouched, "pending"),
             **dict.fromkeys(withdrawn, "suppressed"),
         }
-        settling.close(hand.claim_id, states)
+        return settling.close(hand.claim_id, states)

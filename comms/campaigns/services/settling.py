@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+import structlog
 from django.db import connection
 from django.utils import timezone
 
@@ -17,6 +18,8 @@ from comms.campaigns.models import Claim, Delivery, Edition
 from comms.campaigns.transports.base import Outcome, Result
 from comms.core.tenancy import in_workspace
 from comms.ledger.services import record
+
+log = structlog.get_logger(__name__)
 
 _MINUTE = 60
 _FIRST_RETRIES = (1 * _MINUTE, 5 * _MINUTE, 15 * _MINUTE, 60 * _MINUTE)
@@ -173,22 +176,18 @@ def release(
         )
 
 
-def close_claim(
-    *, workspace_id: uuid.UUID, claim_id: uuid.UUID, states: Mapping[uuid.UUID, str]
-) -> None:
-    """End a claim whose messages are all settled, with one entry in the audit trail for the batch.
+def close(claim_id: uuid.UUID, states: Mapping[uuid.UUID, str], *, recovered: bool = False) -> bool:
+    """End a claim, with one entry in the audit trail for the batch. Inside `in_workspace`.
 
-    `states` is what its messages came to.
+    `states` is what its messages came to. False when one of them is not settled: the claim stays open, so that
+    it is recovered by its notes. A claim that is closed already stays as it is.
     """
-    with in_workspace(workspace_id):
-        close(claim_id, states)
-
-
-def close(claim_id: uuid.UUID, states: Mapping[uuid.UUID, str], *, recovered: bool = False) -> None:
-    """The same inside `in_workspace`. A claim that is closed already stays as it is."""
     claim = Claim.objects.select_for_update().filter(id=claim_id, closed_at=None).first()
     if claim is None:
-        return
+        return True
+    if Delivery.objects.filter(claim_id=claim_id, state=Delivery.State.SENDING).exists():
+        log.error("campaigns.claim_not_settled", claim=str(claim_id))
+        return False
     counts = Counter(str(state) for state in states.values())
     claim.closed_at = timezone.now()
     claim.recovered = claim.recovered or recovered
@@ -205,6 +204,7 @@ def close(claim_id: uuid.UUID, states: Mapping[uuid.UUID, str], *, recovered: bo
             "sha256": batch_digest(states),
         },
     )
+    return True
 
 
 def batch_digest(states: Mapping[uuid.UUID, str]) -> str:
