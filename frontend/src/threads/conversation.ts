@@ -6,6 +6,7 @@
  */
 
 import { type Bytes, toHex, utf8 } from "../crypto/bytes";
+import { WireError } from "../crypto/error";
 import { sha256 } from "../crypto/hash";
 import { ServerError, type Unlocked } from "../keys";
 import { TEXT_LIMIT } from "../wire/body";
@@ -18,7 +19,7 @@ import { type Outbox, type Waiting } from "./outbox";
 import { People } from "./people";
 import { type Page, type Server } from "./server";
 import { type Message, Timeline } from "./timeline";
-import { Trouble } from "./trouble";
+import { Trouble, type TroubleKind } from "./trouble";
 
 export type Stage = "loading" | "open" | "revoked";
 
@@ -33,6 +34,16 @@ export interface View {
 export type Silence = "observer" | "renewing" | "trouble" | undefined;
 
 const RETRY = 5_000;
+
+/** Bytes from the server that no honest one would send are trouble, not a failure of this page. */
+async function noticed<T>(kind: TroubleKind, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof WireError) throw new Trouble(kind, error.message);
+    throw error;
+  }
+}
 
 /** Nothing more is done in a conversation with trouble, or one that this person is out of. */
 class StoppedError extends Error {}
@@ -86,7 +97,7 @@ export class Conversation {
   /** Loads everything that the page shows first. Raises only what is no Trouble. */
   load(): Promise<void> {
     return this.enqueue(async () => {
-      const page = await this.server.page(this.id);
+      const page = await noticed("fork", this.server.page(this.id));
       await this.loadEpochs();
       const epochs = this.needEpochs();
       this.timeline = new Timeline(this.id, epochs, this.people);
@@ -106,7 +117,8 @@ export class Conversation {
     return this.enqueue(async () => {
       const { timeline } = this;
       if (timeline === undefined || !this.hasEarlier) return;
-      await timeline.prepend(await this.server.page(this.id, { before: timeline.start.seq + 1 }));
+      const before = timeline.start.seq + 1;
+      await timeline.prepend(await noticed("fork", this.server.page(this.id, { before })));
       this.agreeWithVault();
     });
   }
@@ -259,7 +271,8 @@ export class Conversation {
   private async fetchNewer(): Promise<void> {
     const timeline = this.needTimeline();
     for (;;) {
-      const page = await this.server.page(this.id, { after: timeline.head.seq });
+      const after = timeline.head.seq;
+      const page = await noticed("fork", this.server.page(this.id, { after }));
       this.checkNotBehind(page);
       await this.take(page);
       if (timeline.head.seq >= page.head.seq) break;
@@ -290,17 +303,18 @@ export class Conversation {
   }
 
   private async loadNewEpochs(): Promise<void> {
-    const listed = await this.server.epochs(this.id, this.needEpochs().newest.record.tbs.number);
+    const { number } = this.needEpochs().newest.record.tbs;
+    const listed = await noticed("forged-epoch", this.server.epochs(this.id, number));
     if (listed.length === 0) return;
     await this.loadEpochs();
     this.timeline?.useEpochs(this.needEpochs());
   }
 
   private async loadEpochs(): Promise<void> {
-    const [members, listed] = await Promise.all([
-      this.server.people(this.id),
-      this.server.epochs(this.id),
-    ]);
+    const [members, listed] = await noticed(
+      "forged-epoch",
+      Promise.all([this.server.people(this.id), this.server.epochs(this.id)]),
+    );
     this.people = new People(this.unlocked, members);
     const known = this.unlocked.headOf(this.id);
     const epochs = await Epochs.check(this.id, listed, this.people, this.unlocked, known);

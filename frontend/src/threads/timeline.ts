@@ -160,7 +160,8 @@ export class Timeline {
     if (keys === undefined) throw new WireError("signature", "by unknown keys");
     await verifyEnvelope(envelope, keys);
     if (header.seen !== undefined) {
-      if (header.seen.seq >= seq) throw new WireError("chain", "its sender has seen the future");
+      // Somebody has left something out, or put it elsewhere.
+      if (header.seen.seq >= seq) throw new Trouble("fork", `the sender of ${seq} has seen more`);
       this.agree(header.seen, `what the sender of ${seq} has seen`);
     }
     return epoch;
