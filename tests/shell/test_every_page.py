@@ -19,7 +19,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client
 from django.test.testcases import LiveServerThread
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from comms.accounts.models import User
 from comms.core.actors import Role
@@ -99,11 +99,18 @@ def _reader(row: Row) -> str | None:
     return None if (row.everyone or row.expected.get("anonymous")) == 200 else ""
 
 
+def _matters(message: ConsoleMessage) -> bool:
+    """An error of the page. What a script asks and is refused is its own business: these people have no keys."""
+    return message.type == "error" and not message.text.startswith("Failed to load resource")
+
+
 def _problems(page: Page, address: str, look: Look, picture: Path | None) -> list[str]:
     """What is wrong with the page at `address`."""
     noise: list[str] = []
+    page.on("console", lambda message: noise.append(message.text) if _matters(message) else None)
     page.on(
-        "console", lambda message: noise.append(message.text) if message.type == "error" else None
+        "response",
+        lambda got: noise.append(got.url) if "/static/" in got.url and not got.ok else None,
     )
     page.on("pageerror", lambda error: noise.append(str(error)))
     # Asked first: what is no page (a file, a body for scripts) would be a download, which ends a visit.
