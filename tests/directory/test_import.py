@@ -444,3 +444,6 @@ def test_a_region_takes_the_spelling_that_the_team_uses(editor: Actor) -> None:
     make_stakeholder(editor, "Known", region="Europe")
     bring_in(editor, as_csv("Embassy,EUROPE", header="Name,Region"))
     assert Stakeholder.objects.get(name_index=name_index_of("Embassy")).region == "Europe"
+    make_stakeholder(editor, "Other", region="EUROPE")
+    bring_in(editor, as_csv("Second,EUROPE", header="Name,Region"))
+    assert Stakeholder.objects.get(name_index=name_index_of("Second")).region == "EUROPE"

@@ -85,12 +85,14 @@ class Directory:
             workspace_id=workspace_id, name_index__in=list(self.names.values())
         ).values_list("id", flat=True)
         self.known = _load({*owners, *by_name}, purpose)
-        self.regions = {
-            region.casefold(): region
-            for region in Stakeholder.objects.filter(workspace_id=workspace_id, archived_at=None)
+        regions = list(
+            Stakeholder.objects.filter(workspace_id=workspace_id, archived_at=None)
             .order_by("region")
             .values_list("region", flat=True)
             .distinct()
+        )
+        self._regions = {each.casefold(): each for each in regions} | {
+            each: each for each in regions
         }
         self.stopped = {
             (channel, bytes(index)): (at, reason)
@@ -102,6 +104,10 @@ class Directory:
         self._by_name: dict[bytes, list[Known]] = defaultdict(list)
         for known in self.known.values():
             self.remember(known, bytes(known.stakeholder.name_index or b""))
+
+    def region_of(self, text: str) -> str:
+        """The team's spelling: "EUROPE" is their "Europe", unless they use both."""
+        return self._regions.get(text) or self._regions.get(text.casefold()) or text
 
     def remember(self, known: Known, name_index: bytes) -> None:
         """Later rows find it, too."""

@@ -112,8 +112,7 @@ def _changes(run: Import, mapping: Mapping, drafts: Sequence[Draft], book: Book)
     usable = [draft for draft in drafts if not draft.is_failed]
     directory = Directory(usable, run.purpose)
     for draft in usable:
-        # "EUROPE" in a list is the team's "Europe".
-        draft.region = directory.regions.get(draft.region.casefold(), draft.region)
+        draft.region = directory.region_of(draft.region)
     changes = []
     for draft in usable:
         match = directory.match(draft, book)
