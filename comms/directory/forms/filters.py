@@ -42,7 +42,7 @@ class FilterForm(forms.Form):
             ("withdrawn", _("Withdrawn")),
         ],
     )
-    archived = forms.BooleanField(label=_("Archive"), required=False)
+    archived = forms.BooleanField(label=_("In the archive"), required=False)
 
     def __init__(self, data: Any, facets: Facets) -> None:
         super().__init__(data)
