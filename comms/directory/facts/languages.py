@@ -52,6 +52,11 @@ def languages_of_country(code: str) -> list[str]:
     Source: CLDR territory information through Babel. One entry for each language, in the script that is
     usual there. Empty for an unknown country.
     """
+    return list(_languages_of_country(code))
+
+
+@cache
+def _languages_of_country(code: str) -> tuple[str, ...]:
     official = get_official_languages(code) or get_official_languages(code, de_facto=True)
     spoken = get_global("territory_languages").get(code, {})
     likely = str(get_global("likely_subtags").get(f"und_{code}", ""))
@@ -86,7 +91,7 @@ def languages_of_country(code: str) -> list[str]:
             ),
         ),
     )
-    return [found[base] for base in by_speakers][:MOST_LANGUAGES]
+    return tuple(found[base] for base in by_speakers)[:MOST_LANGUAGES]
 
 
 def direction_of(tag: str) -> Literal["ltr", "rtl"]:

@@ -102,7 +102,8 @@ def sendable_query(
     """Everyone in these audiences, once, with the most specific of them, the address to use and, if they
     must not be written to, why (`blocked`, a key of BLOCKED_REASONS, else '').
 
-    For `INSERT INTO … SELECT … FROM (sql) AS sendable`, with `params` by name. Inside `in_workspace`.
+    For `INSERT INTO … SELECT … FROM (sql) AS sendable`, with `params` by name, within `reading_once`. Inside
+    `in_workspace`.
     Raises NotFoundError for an audience of elsewhere.
     """
     params: dict[str, Any] = {"channel": str(channel), "purpose": str(purpose)}
