@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from comms.accounts.models import User, Workspace
 from comms.campaigns import services
@@ -25,8 +26,14 @@ from tests.campaigns import makers
 
 SignIn = Callable[[User], Client]
 
-# Steps of a transaction; in the tests, which run in one, `in_workspace` is a savepoint.
-CONTROL = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT", "SELECT set_config")
+# Steps of a transaction and its settings ask nothing; in the tests, which run in one, `in_workspace` is a savepoint.
+CONTROL = (
+    "SAVEPOINT",
+    "RELEASE SAVEPOINT",
+    "ROLLBACK TO SAVEPOINT",
+    "SELECT set_config",
+    "SET LOCAL",
+)
 
 
 @pytest.fixture
@@ -200,6 +207,17 @@ def test_the_check_lists_every_blocker_with_a_link_to_its_mend(
     assert reverse("content:variant", args=["mission", template.id, "everyone", "ar"]) in html
     assert "Nobody here could approve it" in html
     assert "4 things to mend" in html
+
+
+def test_an_installation_without_a_sender_cannot_send_to_the_world(
+    edgar: User, petra: User, draft: Edition, as_user: SignIn, settings: Settings
+) -> None:
+    client = as_user(edgar)
+    assert "No sender" not in client.get(address("check", draft.id)).content.decode()
+    settings.ALLOW_REAL_MAIL = True
+    html = client.get(address("check", draft.id)).content.decode()
+    assert "No sender's address is set up" in html
+    assert "2 things to mend" in html
 
 
 def test_the_check_counts_exactly_and_changes_nothing(
@@ -464,4 +482,4 @@ def test_no_page_asks_more_than_twenty_questions(
             with CaptureQueriesContext(connection) as queries:
                 assert client.get(page).status_code == 200
             asked = [query["sql"] for query in queries if not query["sql"].startswith(CONTROL)]
-            assert len(asked) <= 20, f"{page}: {len(asked)}"
+            assert len(asked) <= 20, page + "".join(f"\n{sql[:110]}" for sql in asked)
