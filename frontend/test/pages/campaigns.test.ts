@@ -1,0 +1,117 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { LivePart } from "../../src/pages/campaigns/live-part";
+import { listen } from "../../src/pages/campaigns/socket";
+
+const WORDS = { live: "Live", polling: "Reconnecting" };
+
+function part(moving = true): HTMLElement {
+  document.body.innerHTML = `<div id="live" data-part="/part"${moving ? " data-moving" : ""}><span data-live-link></span><p>old</p></div>`;
+  const found = document.getElementById("live");
+  if (found === null) {
+    throw new Error("no part");
+  }
+  return found;
+}
+
+function serve(...bodies: string[]): ReturnType<typeof vi.fn> {
+  const answers = [...bodies];
+  const fetched = vi.fn(() => {
+    const body = answers.length > 1 ? answers.shift() : answers[0];
+    return body === undefined
+      ? Promise.reject(new TypeError("network"))
+      : Promise.resolve(new Response(body, { status: 200 }));
+  });
+  vi.stubGlobal("fetch", fetched);
+  return fetched;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test("a moving edition is asked for without a socket", async () => {
+  const fetched = serve("<span data-live-link></span><p>new</p>");
+  const live = part();
+  new LivePart(live, WORDS);
+  await vi.advanceTimersByTimeAsync(4000);
+  expect(fetched).toHaveBeenCalledTimes(1);
+  expect(live.textContent).toContain("new");
+  expect(live.textContent).toContain("Reconnecting");
+});
+
+test("an edition that has ended is left alone", async () => {
+  const fetched = serve("<p>new</p>");
+  new LivePart(part(false), WORDS);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(fetched).not.toHaveBeenCalled();
+});
+
+test("many events at once are one question, and the last is not lost", async () => {
+  const fetched = serve("<p>1</p>", "<p>2</p>");
+  const page = new LivePart(part(), WORDS);
+  for (let event = 0; event < 50; event += 1) {
+    page.renew();
+  }
+  await vi.advanceTimersByTimeAsync(1500);
+  expect(fetched).toHaveBeenCalledTimes(2);
+});
+
+test("what somebody is about to press stays in place", async () => {
+  const fetched = serve("<p>new</p>");
+  const live = part();
+  live.insertAdjacentHTML("beforeend", "<button>Pause</button>");
+  live.querySelector("button")?.focus();
+  new LivePart(live, WORDS).renew();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(fetched).not.toHaveBeenCalled();
+  live.querySelector("button")?.blur();
+  await vi.advanceTimersByTimeAsync(4000);
+  expect(live.textContent).toBe("new");
+});
+
+test("a network that fails leaves the page as it was and is tried again", async () => {
+  vi.stubGlobal("fetch", vi.fn(() => Promise.reject(new TypeError("network"))));
+  const live = part();
+  new LivePart(live, WORDS).renew();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(live.textContent).toContain("old");
+  serve("<p>back</p>");
+  await vi.advanceTimersByTimeAsync(4000);
+  expect(live.textContent).toBe("back");
+});
+
+test("a socket that breaks is opened again, each time after a longer pause", () => {
+  const sockets: EventTarget[] = [];
+  class Socket extends EventTarget {
+    constructor(readonly address: string) {
+      super();
+      sockets.push(this);
+    }
+  }
+  vi.stubGlobal("WebSocket", Socket);
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
+  const heard: string[] = [];
+  listen("/ws/one/", {
+    changed: () => heard.push("changed"),
+    open: () => heard.push("open"),
+    closed: () => heard.push("closed"),
+  });
+  sockets[0]?.dispatchEvent(new Event("open"));
+  sockets[0]?.dispatchEvent(new Event("message"));
+  sockets[0]?.dispatchEvent(new Event("close"));
+  expect(heard).toEqual(["open", "changed", "closed"]);
+  vi.advanceTimersByTime(1000);
+  expect(sockets).toHaveLength(2);
+  sockets[1]?.dispatchEvent(new Event("close"));
+  vi.advanceTimersByTime(1000);
+  expect(sockets).toHaveLength(2);
+  vi.advanceTimersByTime(1000);
+  expect(sockets).toHaveLength(3);
+});
