@@ -50,7 +50,7 @@ export type Words = Readonly<Record<(typeof NAMES)[number], string>>;
 export function troubleSentence(words: Words, trouble: Trouble, name: string): string {
   switch (trouble.kind) {
     case "changed-keys":
-      return fill(words.changedKeys, { name });
+      return fill(words.changedKeys, { name: isolated(name) });
     case "own-keys":
       return words.ownKeys;
     case "forged-epoch":
@@ -73,7 +73,12 @@ export function fill(sentence: string, values: Readonly<Record<string, string | 
 
 /** "A, B and C" in the page's language. */
 export function listed(names: readonly string[]): string {
-  return new Intl.ListFormat(document.documentElement.lang || "en").format(names);
+  return new Intl.ListFormat(document.documentElement.lang || "en").format(names.map(isolated));
+}
+
+/** A name inside a sentence, whose direction stays its own (Unicode's first strong isolate). */
+function isolated(name: string): string {
+  return `\u2068${name}\u2069`;
 }
 
 /**
