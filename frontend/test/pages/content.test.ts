@@ -1,5 +1,4 @@
 // @vitest-environment happy-dom
-// @vitest-environment-options {"settings": {"handleDisabledFileLoadingAsSuccess": true}}
 import { beforeEach, expect, test, vi } from "vitest";
 
 import { guardUnsavedWords } from "../../src/pages/content/guard";
