@@ -7,9 +7,11 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import psycopg
 import redis.asyncio
@@ -20,7 +22,7 @@ from comms.stack.options import PROJECT, Options
 from comms.stack.processes import launched
 from comms.stack.programs import Programs
 from comms.stack.secrets import Secrets
-from comms.stack.service import Service, nothing_left
+from comms.stack.service import PULSE, Service, nothing_left
 
 POSTGRES, VALKEY, MAIL = "PostgreSQL", "Valkey", "Mail catcher"
 WEB, WORKER, BEAT = "Web", "Worker", "Beat"
@@ -166,25 +168,55 @@ def worker_service(site: Site) -> Service:
 
 
 def beat_service(site: Site) -> Service:
-    note = site.options.folder.run / "beat.pid"
+    note, pulse = (
+        site.options.folder.run / "beat.pid",
+        Pulse(site.options.folder.run / "beat.pulse"),
+    )
 
     async def is_ready() -> bool:
-        return note.exists()
+        return pulse.path.exists()
 
     def clear() -> list[str]:
-        # Only one beat runs on a data folder, and none does now: a note that is left names a dead one.
+        # Only one beat runs on a data folder, and none does now: notes that are left are a dead one's.
         note.unlink(missing_ok=True)
+        pulse.path.unlink(missing_ok=True)
         return []
 
     return _python(
         site,
         BEAT,
-        ["celery", "--app=config.celery:app", "beat", f"--pidfile={note}", "--loglevel=INFO"],
+        [
+            "celery", "--app=config.celery:app", "beat", f"--pidfile={note}", "--loglevel=INFO",
+            "--scheduler=comms.stack.beating:PulsedScheduler", "--max-interval=5",
+        ],
         is_ready,
         log="beat",
         patience=120.0,
         clear_leftovers=clear,
-    )
+        is_alive=pulse.is_felt,
+        environment={PULSE: str(pulse.path)},
+    )  # fmt: skip
+
+
+class Pulse:
+    """A file that a process touches again and again; it is felt while that goes on."""
+
+    def __init__(self, path: Path, *, patience: float = 30.0) -> None:
+        self.path = path
+        self._patience = patience
+        self._last: float | None = None
+        self._changed = time.monotonic()
+
+    def is_felt(self) -> bool:
+        """False when the file wasn't touched for ``patience`` seconds; a sleeping machine doesn't count."""
+        try:
+            touched: float | None = self.path.stat().st_mtime
+        except FileNotFoundError:
+            touched = None
+        # Seen changes are timed by our own clock: the file's time jumps when the machine slept.
+        if touched != self._last:
+            self._last, self._changed = touched, time.monotonic()
+        return time.monotonic() - self._changed < self._patience
 
 
 def _python(
@@ -197,16 +229,19 @@ def _python(
     patience: float = 60.0,
     stop_signals: tuple[tuple[int, float], ...] = ((signal.SIGTERM, 8.0),),
     clear_leftovers: Callable[[], list[str]] = nothing_left,
+    is_alive: Callable[[], bool] | None = None,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Service:
     return Service(
         name=name,
         command=lambda: launched([Path(sys.executable), "-m", *module]),
         is_ready=is_ready,
         cwd=PROJECT,
-        env=site.environment,
+        env=site.environment | dict(environment),
         log=site.options.folder.log / f"{log}.log",
         clear_leftovers=clear_leftovers,
         stop_signals=stop_signals,
+        is_alive=is_alive,
         start_patience=patience,
     )
 

@@ -7,6 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+PULSE = "COMMS_BEAT_PULSE"
+"""In beat's environment: the file that it touches after each round."""
+
 
 def nothing_left() -> list[str]:
     """For services that leave nothing behind."""
@@ -31,6 +34,8 @@ class Service:
     """Before each start, in a thread: end what an earlier process left, and say what it was."""
     stop_signals: tuple[tuple[int, float], ...] = ((signal.SIGTERM, 8.0),)
     """Signals in turn, each with the seconds it is given; SIGKILL to the group comes last."""
+    is_alive: Callable[[], bool] | None = None
+    """Once ready: False when the process still runs but does nothing any more, so that it is killed."""
     start_patience: float = 60.0
     """Seconds until the first start is given up."""
 

@@ -25,6 +25,7 @@ SHORT_LIFE = 10.0
 """Seconds: a process that lived less is started again after a growing pause."""
 LONGEST_PAUSE = 10.0
 PROBE_PAUSE = 0.05
+WATCH_PAUSE = 2.0
 PROBE_PATIENCE = 5.0
 
 
@@ -120,7 +121,7 @@ class Supervisor:
             try:
                 ended = asyncio.create_task(process.wait())
                 await self._wait_ready(service, ended, first, began)
-                code = await ended
+                code = await self._watch(service, ended, process.pid)
             finally:
                 # Its children too, such as a worker's pool, which would go on without it.
                 processes.kill_group(process.pid)
@@ -136,6 +137,17 @@ class Supervisor:
             lived = time.monotonic() - began
             pause = min(max(pause * 2, 0.1), LONGEST_PAUSE) if lived < SHORT_LIFE else 0.0
             await asyncio.sleep(pause)
+
+    async def _watch(self, service: Service, ended: asyncio.Task[int], group: int) -> int:
+        """Wait for the process to end; make it end when it runs but does nothing any more."""
+        while not ended.done():
+            await asyncio.wait([ended], timeout=WATCH_PAUSE)
+            stuck = service.is_alive is not None and not service.is_alive()
+            if stuck and not ended.done() and service.name not in self._stopping:
+                self._say(f"{service.name} doesn't answer any more.")
+                processes.kill_group(group)
+                break
+        return await ended
 
     async def _spawn(self, service: Service, log: int) -> asyncio.subprocess.Process:
         process = await asyncio.create_subprocess_exec(

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from comms.stack import logs, processes
+from comms.stack import logs, processes, supervisor
+from comms.stack.definitions import Pulse
 from comms.stack.errors import StackError
 from comms.stack.processes import launched
 from comms.stack.service import Service, nothing_left
@@ -41,6 +42,7 @@ class Stage:
         name: str = "Thing",
         clear_leftovers: Callable[[], list[str]] = nothing_left,
         patience: float = 20.0,
+        is_alive: Callable[[], bool] | None = None,
         stop_signals: tuple[tuple[int, float], ...] = ((signal.SIGTERM, 5.0),),
     ) -> Service:
         note = self.folder / name
@@ -61,6 +63,7 @@ class Stage:
             log=self.folder / f"{name}.log",
             clear_leftovers=clear,
             stop_signals=stop_signals,
+            is_alive=is_alive,
             start_patience=patience,
         )
 
@@ -129,6 +132,41 @@ def test_comes_back_from_many_kills_with_growing_pauses(tmp_path: Path) -> None:
             await stage.until(lambda: stage.supervisor.states["Thing"].ready)
 
     play(tmp_path, scene)
+
+
+def test_process_that_does_nothing_any_more_is_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "WATCH_PAUSE", 0.05)
+    pulse = [True]
+
+    async def scene(stage: Stage) -> None:
+        stage.supervisor.start(stage.service(is_alive=lambda: pulse[0]))
+        await stage.supervisor.ready("Thing")
+        first = stage.pids()
+        pulse[0] = False
+        await stage.restarted(1)
+        pulse[0] = True
+        await stage.until(lambda: stage.supervisor.states["Thing"].ready)
+        assert not any(processes.is_alive(pid) for pid in first)
+
+    assert "Thing doesn't answer any more." in play(tmp_path, scene).said
+
+
+def test_pulse_is_felt_while_the_file_is_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("comms.stack.definitions.time.monotonic", lambda: now[0])
+    pulse = Pulse(tmp_path / "pulse", patience=30)
+    for touched in (1, 2, 3):
+        now[0] += 29
+        os.utime(pulse.path, (touched, touched)) if pulse.path.exists() else pulse.path.touch()
+        assert pulse.is_felt()
+    now[0] += 29
+    assert pulse.is_felt()
+    now[0] += 2
+    assert not pulse.is_felt()
 
 
 def test_first_start_that_fails_is_an_error_with_its_last_words(tmp_path: Path) -> None:
