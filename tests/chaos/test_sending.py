@@ -24,6 +24,8 @@ PER_SECOND = 100
 KILLED = ("Web", "Worker", "Beat", "Valkey", "PostgreSQL")
 CONNECTIONS = 20
 """Open to the mail server at once: two senders of ten. Each may leave one unknown when it is cut off."""
+OPEN_BATCHES = 2 * 200
+"""After a restart of Valkey the engine trusts no note to be complete, so open batches become unknown."""
 
 
 def inside(deployment: Deployment, *words: str) -> dict[str, Any]:
@@ -77,7 +79,7 @@ def test_nothing_is_lost_or_doubled_while_everything_is_killed(deployment: Deplo
     unknown = set(state_of) - sent
     assert sent - set(caught) == set(), "said to be sent, but no mail came"
     assert set(caught) - sent <= unknown
-    assert len(unknown) <= CONNECTIONS * len(KILLED)
+    assert len(unknown) <= CONNECTIONS * len(KILLED) + OPEN_BATCHES
     # Shown and waiting for a person, an unknown keeps the edition from being called complete.
     assert after["state"] == ("sending" if unknown else "completed")
     assert {name: deployment.services()[name]["restarts"] for name in KILLED} == dict.fromkeys(
