@@ -69,7 +69,15 @@ def _migrate_template(owner_url: str) -> None:
             )
     # In a process of its own: pytest-django keeps this one from the database until a test asks.
     subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "--database=owner", "--verbosity=0", "--no-input"],
+        [
+            sys.executable,
+            "-m",
+            "django",
+            "migrate",
+            "--database=owner",
+            "--verbosity=0",
+            "--no-input",
+        ],
         check=True,
         cwd=_ROOT,
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test"},

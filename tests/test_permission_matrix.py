@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
 from collections.abc import Iterator
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -67,12 +69,21 @@ def cast(
     return Cast(mission=mission, elsewhere=elsewhere, people=people)
 
 
-@pytest.mark.parametrize("persona", PERSONAS)
 @pytest.mark.parametrize(
     "row", ROWS, ids=lambda row: f"{row.method} {row.name} {row.query}".strip()
 )
-def test_route_answers_by_role(row: Row, persona: str, cast: Cast) -> None:
+def test_route_answers_by_role(row: Row, cast: Cast) -> None:
     """Each persona gets exactly the status that the row says."""
+    # One test for all personas, each undone before the next: the cast is made once, not seven times.
+    answers: dict[str, int] = {}
+    for persona in PERSONAS:
+        with transaction.atomic():
+            answers[persona] = _status(row, persona, cast)
+            transaction.set_rollback(True)
+    assert answers == {persona: row.status_for(persona) for persona in PERSONAS}
+
+
+def _status(row: Row, persona: str, cast: Cast) -> int:
     with in_workspace(cast.mission.id):
         arguments = row.arguments(cast)
         data = row.data(cast)
@@ -82,14 +93,18 @@ def test_route_answers_by_role(row: Row, persona: str, cast: Cast) -> None:
             cast.people[persona], backend="allauth.account.auth_backends.AuthenticationBackend"
         )
     address = reverse(row.name, kwargs=arguments) + row.query
-    kind = {"content_type": row.content_type} if row.content_type else {}
-    response = (
-        client.generic(row.method, address, headers=dict(row.headers))
-        if row.method
-        not in {
-            "GET",
-            "POST",
-        }
-        else getattr(client, row.method.lower())(address, data, headers=dict(row.headers), **kind)
+    headers = dict(row.headers)
+    if row.method in {"GET", "POST"}:
+        kind = {"content_type": row.content_type} if row.content_type else {}
+        return int(
+            getattr(client, row.method.lower())(address, data, headers=headers, **kind).status_code
+        )
+    return int(
+        client.generic(
+            row.method,
+            address,
+            json.dumps(data) if data else "",
+            content_type=row.content_type or "application/json",
+            headers=headers,
+        ).status_code
     )
-    assert response.status_code == row.status_for(persona)
