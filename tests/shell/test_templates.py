@@ -24,7 +24,8 @@ _THEME = sorted((settings.BASE_DIR / "frontend" / "src" / "theme").glob("**/*.sc
 
 # A tag's own attributes: `style=`, `onclick=`; and scripts or styles written into the page.
 _INLINE = re.compile(
-    r"""<[a-z][^>]*\s(style|on[a-z]+)\s*=|<style\b|<script\b(?![^>]*\bsrc=)|=\s*["']?\s*javascript:""", re.I
+    r"""<[a-z][^>]*\s(style|on[a-z]+)\s*=|<style\b|<script\b(?![^>]*\bsrc=)|=\s*["']?\s*javascript:""",
+    re.I,
 )
 _ICON = re.compile(
     r"""\{%\s*(?:icon|empty_state)\s+"([^"]+)"|\bicon(?:_name)?=["']([a-z0-9-]+)["']"""
