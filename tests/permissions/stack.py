@@ -13,6 +13,7 @@ from tests.permissions.rows import Cast, Row, nothing
 
 def a_mail(_cast: Cast) -> dict[str, Any]:
     """One caught mail with an HTML part."""
+    assert settings.MAIL_CATCHER_DIR is not None
     folder = Path(settings.MAIL_CATCHER_DIR)
     writer = MailWriter(folder)
     writer.append(
