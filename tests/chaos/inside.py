@@ -88,12 +88,17 @@ def _make_people(workspace: Workspace, count: int) -> None:
 
 
 def look(workspace: str, edition: str) -> dict[str, object]:
-    """The edition's state, and each delivery's Message-ID and state."""
+    """The edition's state, and each delivery's address and state."""
     with in_workspace(uuid.UUID(workspace)):
-        deliveries = Delivery.objects.filter(edition_id=edition).values_list("message_id", "state")
+        address_of = {point.id: point.address for point in ContactPoint.objects.all()}
+        deliveries = Delivery.objects.filter(edition_id=edition)
         return {
             "state": Edition.objects.values_list("state", flat=True).get(id=edition),
-            "deliveries": list(deliveries),
+            "deliveries": [
+                (address_of[contact_point], state)
+                for contact_point, state in deliveries.values_list("contact_point_id", "state")
+                if contact_point is not None
+            ],
         }
 
 

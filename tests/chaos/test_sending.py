@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,8 @@ pytestmark = pytest.mark.chaos
 
 RECIPIENTS = 2_000
 PER_SECOND = 100
-KILLED = ("Web", "Worker", "Beat", "Valkey", "PostgreSQL")
+# Valkey last: what it leaves unknown waits for a person, and no more mails come for later kills.
+KILLED = ("Web", "Worker", "Beat", "PostgreSQL", "Valkey")
 CONNECTIONS = 20
 """Open to the mail server at once: two senders of ten. Each may leave one unknown when it is cut off."""
 OPEN_BATCHES = 2 * 200
@@ -73,9 +73,9 @@ def test_nothing_is_lost_or_doubled_while_everything_is_killed(deployment: Deplo
     assert len(after["deliveries"]) == len(state_of) == RECIPIENTS
     assert set(state_of.values()) <= {"sent", "unknown"}
 
-    caught = Counter(message_from_bytes(mail.content)["Message-ID"] for mail in deployment.mails)
-    assert [message_id for message_id, times in caught.items() if times > 1] == []
-    sent = {message_id for message_id, state in state_of.items() if state == "sent"}
+    caught = Counter(mail.envelope_to[0] for mail in deployment.mails)
+    assert [address for address, times in caught.items() if times > 1] == []
+    sent = {address for address, state in state_of.items() if state == "sent"}
     unknown = set(state_of) - sent
     assert sent - set(caught) == set(), "said to be sent, but no mail came"
     assert set(caught) - sent <= unknown
