@@ -120,7 +120,7 @@ def _template(writer: Actor, mail_bytes: int) -> Template:
         ),
     )
     # Text and HTML both carry the body; the mail's frame and headers take the rest.
-    lines = max(1, (mail_bytes - 3800) // (2 * len(_LINE) + 40))
+    lines = max(1, (mail_bytes - 3000) // (2 * len(_LINE) + 40))
     for cell in list(matrix_of(template).cells()):
         save_variant(
             actor=writer,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import uuid
+from functools import cache
 from typing import cast
 
 import structlog
+import uvloop
 from celery import shared_task
 from django.conf import settings
 from redis import Redis, RedisError
@@ -71,13 +74,23 @@ def deliver(workspace_id: str, edition_id: str, shard: int) -> None:
         mine = uuid.uuid4().hex
         if not _take_slot(client, shard, mine):
             return
+        _spare_the_collector()
         more = False
         try:
-            more = asyncio.run(_deliver(order, client, mine))
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                more = runner.run(_deliver(order, client, mine))
         finally:
             _free_slot(client, shard, mine)
     if more:
         enqueue("campaigns.tick")
+
+
+@cache
+def _spare_the_collector() -> None:
+    """Take what is loaded out of the garbage collector's sight, once: a sixth of a sender's time otherwise."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 async def _deliver(order: Order, client: Redis, mine: str) -> bool:

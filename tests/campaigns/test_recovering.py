@@ -236,3 +236,27 @@ def test_a_torn_note_is_taken_as_begun() -> None:
     assert read_notes([b"f" + key.bytes + b"\x00\xfanonsense"]).begun == {key}
     assert read_notes([b"f" + key.bytes + b"\x00\xfasent 2.0.0 ok"]).results[key].code == 250
     assert read_notes([b"", b"b", b"b12"]).begun == set()
+
+
+def test_valkey_lost_in_the_middle_stops_the_sender_at_once(team: Team) -> None:
+    """Without notes nothing may go out. The sender lives, so it settles what it knows: nothing is unknown."""
+    edition = begun(team, 60)
+    once = threading.Lock()
+
+    def on_accept(_mail: object) -> None:
+        if len(server.mails) >= 10 and once.acquire(blocking=False):
+            with valkey() as client:
+                client.client_kill_filter(_type="normal", skipme=True)
+
+    server = ScriptedServer(on_accept=on_accept)
+    with server.running():
+        tally = send(team, edition, server, connections=CONNECTIONS)
+        assert "Valkey" in tally.error
+        found = counts(team, edition)
+        assert found == {"sent": len(server.mails), "pending": 60 - len(server.mails)}
+        assert len(server.mails) < 60
+        send(team, edition, server, connections=CONNECTIONS)
+    assert max(Counter(mail.recipient for mail in server.mails).values()) == 1
+    assert counts(team, edition) == {"sent": 60}
+    with in_workspace(team.workspace.id):
+        assert not Claim.objects.filter(closed_at=None).exists()

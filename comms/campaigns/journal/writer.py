@@ -82,14 +82,24 @@ class NoteStore(asyncio.Protocol):
 
         Notes of one turn of the event loop go out together.
         """
-        future = self._future()
-        notes, futures = self._pushes.setdefault(key, ([], []))
-        notes.append(note)
-        futures.append(future)
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Value] = loop.create_future()
+        self._add(key, note).append(future)
+        return future
+
+    def add(self, key: bytes, note: bytes) -> None:
+        """The same without an answer; a failure shows at the next note that is waited for."""
+        self._add(key, note)
+
+    def _add(self, key: bytes, note: bytes) -> list[asyncio.Future[Value]]:
+        entry = self._pushes.get(key)
+        if entry is None:
+            entry = self._pushes[key] = ([], [])
+        entry[0].append(note)
         if not self._flushing:
             self._flushing = True
             asyncio.get_running_loop().call_soon(self._flush)
-        return future
+        return entry[1]
 
     def _flush(self) -> None:
         self._flushing = False
@@ -99,7 +109,7 @@ class NoteStore(asyncio.Protocol):
 
     def _future(self) -> asyncio.Future[Value]:
         future: asyncio.Future[Value] = asyncio.get_running_loop().create_future()
-        # Outcomes are noted without waiting; a failure then shows at the next note that is waited for.
+        # Some commands are sent without waiting; a failure then shows at the next one that is waited for.
         future.add_done_callback(_retrieve)
         return future
 
@@ -231,7 +241,7 @@ class BatchJournal:
     def finish(self, result: Result) -> None:
         """Note the outcome."""
         self._on_result(result)
-        self._store.push(self._key, finished(result))
+        self._store.add(self._key, finished(result))
 
     async def forget(self) -> None:
         """Drop the list, once everything in it is in the database."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils import timezone
 
-from comms.campaigns.models import Claim, Delivery, Edition
+from comms.campaigns.models import Claim, Edition
 from comms.core.tenancy import in_workspace
 from comms.directory import selectors as directory
 from comms.directory.models import Purpose
@@ -93,11 +93,8 @@ def claim_batch(
             lease_until=timezone.now() + datetime.timedelta(seconds=LEASE_SECONDS),
         )
         points = {row.contact_point_id for row in rows}
-        blocked = directory.blocked_now(points, purpose=Purpose(purpose))
-        people = directory.load_recipients(points - blocked.keys())
-        for row in rows:
-            if row.contact_point_id not in people:
-                blocked.setdefault(row.contact_point_id, Delivery.Reason.NO_ADDRESS)
+        found = directory.load_handover(points, purpose=Purpose(purpose))
+        blocked = found.blocked
         suppress(
             {
                 row.delivery_id: blocked[row.contact_point_id]
@@ -106,7 +103,7 @@ def claim_batch(
             }
         )
     kept = [row for row in rows if row.contact_point_id not in blocked]
-    return Claimed(claim_id, kept, people, purpose)
+    return Claimed(claim_id, kept, found.people, purpose)
 
 
 def suppress(reasons: dict[uuid.UUID, str]) -> None:

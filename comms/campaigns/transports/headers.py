@@ -9,7 +9,7 @@ from functools import lru_cache
 import idna
 
 LINE = 76
-_WORD_BYTES = 45
+_WORD_BYTES = 39
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _ADDRESS = re.compile(

@@ -23,16 +23,20 @@ from comms.directory.selectors.imports import (
     list_waiting_import_ids,
     sentences_of,
 )
+from comms.directory.selectors.recipients import (
+    Handover,
+    Recipient,
+    blocked_now,
+    load_handover,
+    load_recipients,
+)
 from comms.directory.selectors.sendable import (
     BLOCKED_REASONS,
-    Recipient,
     Sendable,
     SendableQuery,
-    blocked_now,
     contact_points_for,
     count_sendable,
     list_sendable,
-    load_recipients,
     sendable_query,
 )
 from comms.directory.selectors.stakeholders import (
@@ -46,6 +50,7 @@ from comms.directory.selectors.stakeholders import (
 __all__ = [
     "BLOCKED_REASONS",
     "Facets",
+    "Handover",
     "Recipient",
     "Sendable",
     "SendableQuery",
@@ -74,6 +79,7 @@ __all__ = [
     "list_sendable",
     "list_stakeholders",
     "list_waiting_import_ids",
+    "load_handover",
     "load_recipients",
     "matching",
     "members_of",

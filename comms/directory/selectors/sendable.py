@@ -21,13 +21,10 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from comms.core.fields import decrypt_values
 from comms.directory.models import (
     Channel,
-    Consent,
     ContactPoint,
     Purpose,
-    Stakeholder,
     SuppressionReason,
 )
 from comms.directory.models.scope import open_workspace_id
@@ -175,99 +172,3 @@ def contact_points_for(channel: Channel) -> QuerySet[ContactPoint]:
     return ContactPoint.objects.filter(
         workspace_id=open_workspace_id(), channel=channel, stakeholder__archived_at=None
     )
-
-
-def blocked_now(
-    contact_point_ids: Collection[uuid.UUID], *, purpose: Purpose = Purpose.UPDATES
-) -> dict[uuid.UUID, str]:
-    """Which of these addresses must not be written to any more, and why (a key of BLOCKED_REASONS).
-
-    For the last look before sending: an address that was removed, suppressed, or whose stakeholder
-    unsubscribed anywhere, withdrew or was archived since the freeze. Three queries. Inside `in_workspace`.
-    """
-    points = list(
-        ContactPoint.objects.filter(
-            workspace_id=open_workspace_id(), id__in=list(contact_point_ids)
-        ).values_list(
-            "id", "stakeholder_id", "channel", "suppressed_reason", "stakeholder__archived_at"
-        )
-    )
-    # By lists of ids and not by a subquery for each row: see `_SENDABLE` about statistics.
-    stakeholders = list({stakeholder for _id, stakeholder, *_rest in points})
-    elsewhere = {
-        (stakeholder, channel): reason
-        for stakeholder, channel, reason in ContactPoint.objects.filter(
-            stakeholder_id__in=stakeholders,
-            suppressed_reason__in=[SuppressionReason.UNSUBSCRIBED, SuppressionReason.COMPLAINED],
-        ).values_list("stakeholder_id", "channel", "suppressed_reason")
-    }
-    holds: dict[uuid.UUID, bool] = {}
-    for stakeholder, withdrawn_at in Consent.objects.filter(
-        stakeholder_id__in=stakeholders, purpose=purpose
-    ).values_list("stakeholder_id", "withdrawn_at"):
-        holds[stakeholder] = holds.get(stakeholder, False) or withdrawn_at is None
-    blocked = dict.fromkeys(contact_point_ids, "no_address")
-    for identifier, stakeholder, channel, suppressed, archived_at in points:
-        reason = suppressed or elsewhere.get((stakeholder, channel))
-        if reason:
-            blocked[identifier] = f"suppressed_{reason}"
-        elif archived_at is not None or not holds.get(stakeholder):
-            known = stakeholder in holds or archived_at is not None
-            blocked[identifier] = "withdrawn" if known else "no_basis"
-        else:
-            del blocked[identifier]
-    return blocked
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """Whom a message is for, decrypted."""
-
-    stakeholder_id: uuid.UUID
-    contact_point_id: uuid.UUID
-    name: str
-    role: str
-    kind: str
-    country: str
-    region: str
-    languages: list[str]
-    time_zone: str
-    address: str
-
-
-def load_recipients(contact_point_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Recipient]:
-    """By contact point; one query, then three decryptions each. Inside `in_workspace`."""
-    rows = list(
-        ContactPoint.objects.filter(
-            workspace_id=open_workspace_id(), id__in=list(contact_point_ids)
-        ).values_list(
-            "id",
-            "stakeholder_id",
-            "address",
-            "stakeholder__name",
-            "stakeholder__role",
-            "stakeholder__kind",
-            "stakeholder__country",
-            "stakeholder__region",
-            "stakeholder__languages",
-            "stakeholder__time_zone",
-        )
-    )
-    addresses = decrypt_values(ContactPoint, "address", ((row[0], row[2]) for row in rows))
-    names = decrypt_values(Stakeholder, "name", ((row[1], row[3]) for row in rows))
-    roles = decrypt_values(Stakeholder, "role", ((row[1], row[4]) for row in rows))
-    return {
-        row[0]: Recipient(
-            stakeholder_id=row[1],
-            contact_point_id=row[0],
-            name=name,
-            role=role,
-            kind=row[5],
-            country=row[6],
-            region=row[7],
-            languages=row[8],
-            time_zone=row[9],
-            address=address,
-        )
-        for row, address, name, role in zip(rows, addresses, names, roles, strict=True)
-    }
