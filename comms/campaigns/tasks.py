@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import uuid
+from collections.abc import Callable
 from functools import cache
 from typing import cast
 
@@ -12,6 +13,7 @@ import structlog
 import uvloop
 from celery import shared_task
 from django.conf import settings
+from django.db import connections
 from redis import Redis, RedisError
 
 from comms.accounts.selectors import list_workspace_ids
@@ -98,12 +100,7 @@ async def _deliver(order: Order, client: Redis, mine: str) -> bool:
     try:
         transport = make_transport("email")
     except RealMailRefusedError as error:
-        await asyncio.to_thread(
-            note_outage,
-            workspace_id=order.workspace_id,
-            edition_id=order.edition_id,
-            error=error.message,
-        )
+        await _off_the_loop(note_outage, order, error=error.message)
         _mark_down(client, order.edition_id)
         return False
     keeper = asyncio.create_task(_keep_slot(client, order.shard, mine))
@@ -117,10 +114,20 @@ async def _deliver(order: Order, client: Redis, mine: str) -> bool:
         return False
     if tally.sent:
         client.delete(_down_key(order.edition_id), f"{_down_key(order.edition_id)}:times")
-        await asyncio.to_thread(
-            clear_outage, workspace_id=order.workspace_id, edition_id=order.edition_id
-        )
+        await _off_the_loop(clear_outage, order)
     return tally.more
+
+
+async def _off_the_loop(work: Callable[..., None], order: Order, **words: str) -> None:
+    """Do it in a thread, whose database connection is closed: threads come and go with each run."""
+
+    def act() -> None:
+        try:
+            work(workspace_id=order.workspace_id, edition_id=order.edition_id, **words)
+        finally:
+            connections.close_all()
+
+    await asyncio.to_thread(act)
 
 
 async def _keep_slot(client: Redis, shard: int, mine: str) -> None:
