@@ -97,10 +97,18 @@ export class Unlocked {
     const heads = [...this.pendingHeads.values()];
     this.pendingHeads.clear();
     if (heads.length === 0) return;
-    await this.update((contents) => ({
-      ...contents,
-      heads: heads.reduce(forward, contents.heads),
-    }));
+    try {
+      await this.update((contents) => ({
+        ...contents,
+        heads: heads.reduce(forward, contents.heads),
+      }));
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      // No connection: they are kept for the next write. A newer head of the same thread stands.
+      for (const head of heads) {
+        if (!this.pendingHeads.has(head.thread)) this.pendingHeads.set(head.thread, head);
+      }
+    }
   }
 
   /** This person's own settings that only they can read; opaque bytes, at most 64 KiB. */

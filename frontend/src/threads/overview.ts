@@ -72,7 +72,10 @@ export class Overview {
       case "added":
       case "epoch":
       case "ready":
-        void this.load();
+        // Without a connection the next "ready" loads again.
+        this.load().catch((error: unknown) => {
+          if (!(error instanceof TypeError)) throw error;
+        });
         return;
     }
     this.changed();
