@@ -79,7 +79,7 @@ def require_renderable(edition: Edition, variants: Sequence[EditionVariant]) -> 
                 % {"language": language_name(variant.language), "reason": error.message},
                 field="template",
             ) from error
-    # A text that says nothing of its recipient lacks nothing.
+    # A text that says no more of its recipient than everyone has lacks nothing: no need to load everyone.
     asking = {
         key: made
         for key, made in compiled.items()
@@ -95,7 +95,8 @@ def require_renderable(edition: Edition, variants: Sequence[EditionVariant]) -> 
 
 
 def _nobody() -> Recipient:
-    return Recipient(name="", address="", unsubscribe_link=_SOME_LINK)
+    """Someone with only what the directory requires of everyone."""
+    return Recipient(name="x", address="", unsubscribe_link=_SOME_LINK, kind="person")
 
 
 def _lacking(edition: Edition, compiled: dict[uuid.UUID, CompiledVariant]) -> Iterator[str]:

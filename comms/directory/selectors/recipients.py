@@ -15,6 +15,7 @@ from django.db import connection
 
 from comms.core.fields import decrypt_values
 from comms.directory.models import ContactPoint, Purpose, Stakeholder
+from comms.directory.models.scope import open_workspace_id
 
 _POINTS = """
 SELECT id, stakeholder_id, channel, suppressed_reason, address
@@ -70,9 +71,41 @@ def load_handover(
 
 
 def load_recipients(contact_point_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Recipient]:
-    """By contact point; two queries, then three decryptions each. Inside `in_workspace`."""
-    points = _rows(_POINTS, [list(contact_point_ids)])
-    return _people(points, _stakeholders(points))
+    """By contact point; one query, then three decryptions each. Inside `in_workspace`."""
+    rows = list(
+        ContactPoint.objects.filter(
+            workspace_id=open_workspace_id(), id__in=list(contact_point_ids)
+        ).values_list(
+            "id",
+            "stakeholder_id",
+            "address",
+            "stakeholder__name",
+            "stakeholder__role",
+            "stakeholder__kind",
+            "stakeholder__country",
+            "stakeholder__region",
+            "stakeholder__languages",
+            "stakeholder__time_zone",
+        )
+    )
+    addresses = decrypt_values(ContactPoint, "address", ((row[0], row[2]) for row in rows))
+    names = decrypt_values(Stakeholder, "name", ((row[1], row[3]) for row in rows))
+    roles = decrypt_values(Stakeholder, "role", ((row[1], row[4]) for row in rows))
+    return {
+        row[0]: Recipient(
+            stakeholder_id=row[1],
+            contact_point_id=row[0],
+            name=name,
+            role=role,
+            kind=row[5],
+            country=row[6],
+            region=row[7],
+            languages=row[8],
+            time_zone=row[9],
+            address=address,
+        )
+        for row, address, name, role in zip(rows, addresses, names, roles, strict=True)
+    }
 
 
 def blocked_now(
