@@ -6,6 +6,7 @@ import datetime
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -37,8 +38,7 @@ RETURNING d.id, d.contact_point_id, d.variant_id, d.attempt
 """
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimedRow:
+class ClaimedRow(NamedTuple):
     """One message to make. `attempt` counts from 1."""
 
     delivery_id: uuid.UUID

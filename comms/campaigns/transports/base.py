@@ -3,6 +3,9 @@
 A transport gets a batch, hands its messages over one by one and returns what became of each. Before it does
 anything that might make a message arrive, it says so in the journal and waits for the journal's word; when
 it knows the outcome, it says that too. So a crash at any moment leaves a record of what may have gone out.
+
+Messages and results are named tuples: a sender makes thousands a second, and frozen dataclasses cost five
+times as much.
 """
 
 from __future__ import annotations
@@ -11,8 +14,7 @@ import enum
 import uuid
 from collections import deque
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class Outcome(enum.StrEnum):
@@ -25,8 +27,7 @@ class Outcome(enum.StrEnum):
     UNMADE = "unmade"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One message, ready for the wire. `content` has CRLF line ends; `domain` is the destination's.
 
     `utf8` says that an address in it has letters beyond ASCII (RFC 6531).
@@ -40,8 +41,7 @@ class Message:
     utf8: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """The outcome of one message, with the server's answer (`code` 0: there was none)."""
 
     delivery_id: uuid.UUID

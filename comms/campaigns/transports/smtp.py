@@ -2,7 +2,7 @@
 
 Written here and not taken from aiosmtplib, whose sendmail waits for four answers a message: with PIPELINING
 the next message's envelope travels with this one's text, so that a message costs one round trip
-(docs/decisions/0201-own-smtp-client.md has the measurements).
+(docs/decisions/0040-own-smtp-client.md says why).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import base64
 import ssl
 from collections import deque
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from comms.campaigns.transports.base import Message, TransportDownError
 
@@ -37,8 +38,7 @@ class Server:
     connect_seconds: float = 15.0
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A server's answer."""
 
     code: int
