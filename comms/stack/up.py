@@ -132,13 +132,12 @@ async def _start(site: Site, supervisor: Supervisor, began: float) -> None:
     else:
         await asyncio.to_thread(migrations.prepare_external, options)
     await _migrate(site)
+    # Each start costs a processor some seconds. People wait for the pages, so these come first.
+    supervisor.start(definitions.web_service(site))
+    supervisor.start(definitions.worker_service(site))
+    await supervisor.ready(WEB)
     greeting = asyncio.create_task(_greeting(site))
-    for service in (
-        definitions.web_service(site),
-        definitions.worker_service(site),
-        definitions.beat_service(site),
-    ):
-        supervisor.start(service)
+    supervisor.start(definitions.beat_service(site))
     try:
         await supervisor.ready(*supervisor.states)
         for line in await greeting:
