@@ -20,9 +20,8 @@ BEAT: dict[str, dict[str, object]] = {
 @shared_task(name="ledger.tick")
 def tick() -> None:
     """Wake a sealer for each workspace with new entries."""
-    for workspace_id in every_workspace():
-        if selectors.has_pending(workspace_id):
-            enqueue("ledger.seal", workspace_id=workspace_id)
+    for workspace_id in selectors.list_pending_workspaces():
+        enqueue("ledger.seal", workspace_id=workspace_id)
 
 
 @shared_task(name="ledger.seal")

@@ -1,7 +1,13 @@
 """What others may read of the audit trail."""
 
 from comms.ledger.selectors.entries import EntryFilter, iterate_entries, list_entries
-from comms.ledger.selectors.heads import Head, audit_head, get_head, has_pending
+from comms.ledger.selectors.heads import (
+    Head,
+    audit_head,
+    get_head,
+    has_pending,
+    list_pending_workspaces,
+)
 from comms.ledger.selectors.subjects import list_acts_on
 
 __all__ = [
@@ -13,4 +19,5 @@ __all__ = [
     "iterate_entries",
     "list_acts_on",
     "list_entries",
+    "list_pending_workspaces",
 ]

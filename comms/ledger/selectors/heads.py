@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import NamedTuple
 
+from django.db import connection
+
 from comms.core.tenancy import in_workspace
 from comms.ledger import chain
 from comms.ledger.models import AuditEntry
@@ -44,3 +46,10 @@ def has_pending(workspace_id: uuid.UUID) -> bool:
     """True when the workspace has entries that wait for the sealer."""
     with in_workspace(workspace_id):
         return AuditEntry.objects.filter(workspace_id=workspace_id, seq=None).exists()
+
+
+def list_pending_workspaces() -> list[uuid.UUID]:
+    """Workspaces, the deployment among them, with committed entries that wait for the sealer. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_pending_workspaces()")
+        return [workspace_id for (workspace_id,) in cursor.fetchall()]
