@@ -21,7 +21,8 @@ def die(*_args: object, **_kwargs: object) -> NoReturn:
 def doom(moment: str, count: int) -> None:
     """Make the `count`-th passing of a moment the last."""
     from comms.campaigns.journal.writer import BatchJournal
-    from comms.campaigns.services import sending, settling
+    from comms.campaigns.services import settling
+    from comms.campaigns.services.sending import hands, sender
     from comms.campaigns.transports.smtp import Connection
 
     passed = 0
@@ -33,7 +34,7 @@ def doom(moment: str, count: int) -> None:
             die()
 
     if moment == "claimed":
-        vars(sending)["prepare"] = die
+        vars(sender)["prepare"] = die
     elif moment == "begun":
         begin = BatchJournal.begin
 
@@ -62,7 +63,7 @@ def doom(moment: str, count: int) -> None:
     elif moment == "noted":
         vars(settling)["settle_results"] = die
     elif moment == "settled":
-        vars(sending)["_put_back_and_close"] = die
+        vars(hands)["put_back_and_close"] = die
     else:
         raise SystemExit(f"no such moment: {moment}")
 
