@@ -7,6 +7,7 @@ Why a crash leaves no guesswork:
   one for each open connection.
 - A note is only taken while the list is there (RPUSHX). Who recovers a batch renames the list first, in one
   step with reading it, so a sender that was only asleep is refused its next note and sends nothing more.
-- The claim keeps the run id of the Valkey that it began with. If Valkey was restarted since, its list may
-  have lost its end (it is forced to disk once a second), so every message without an outcome is unknown then.
+- The claim keeps the life of the Valkey that it began with (`lives`). The embedded one hands every note to
+  the kernel before it answers, so its notes are complete even if it was killed meanwhile. Where that is not
+  known for sure and Valkey was restarted since, every message without an outcome is unknown.
 """

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import cast
 
 from django.conf import settings
-from redis import Redis
+from redis import Redis, ResponseError
 
+from comms.campaigns.journal.lives import SECTIONS, SETTINGS, life_of
 from comms.campaigns.journal.notes import Notes, closed_key, open_key, read_notes
 
 _TAKE_OVER = """
@@ -40,15 +41,25 @@ def valkey() -> Iterator[Redis]:
 def take_over(client: Redis, claim_id: uuid.UUID, *, store_run: str) -> TakenOver:
     """Shut the sender out of its list and read it, in one step; again gives the same.
 
-    `store_run` is the run of Valkey that the claim began with.
+    `store_run` is the life of Valkey that the claim began in (`lives`).
     """
     entries = cast(
         "list[bytes]", client.eval(_TAKE_OVER, 2, open_key(claim_id), closed_key(claim_id))
     )
     # Asked after reading: a restart between the two counts as a loss, never the other way round.
-    run = cast("dict[str, str]", client.info("server"))["run_id"]
-    complete = bool(entries) and run == store_run
+    complete = bool(entries) and store_run in _lives(client)
     return TakenOver(read_notes(entries), complete)
+
+
+def _lives(client: Redis) -> set[str]:
+    """What the notes of a claim may have been begun with to be complete: this run, and this life."""
+    info = cast("dict[str, object]", client.info(*SECTIONS))
+    try:
+        allowed = cast("dict[str, object]", client.config_get(*SETTINGS))
+    except ResponseError:
+        allowed = {}
+    same_kernel = "path" in client.connection_pool.connection_kwargs
+    return {str(info["run_id"]), life_of(info, allowed, same_kernel=same_kernel)}
 
 
 def forget(client: Redis, claim_id: uuid.UUID) -> None:

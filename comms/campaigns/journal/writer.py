@@ -15,6 +15,7 @@ from contextlib import suppress
 
 from redis.asyncio.connection import SSLConnection, parse_url
 
+from comms.campaigns.journal.lives import SECTIONS, SETTINGS, life_of
 from comms.campaigns.journal.notes import KEEP_SECONDS, begun, finished, open_key, opened
 from comms.campaigns.transports.base import LeaseLostError, Message, Result
 
@@ -25,6 +26,10 @@ Value = bytes | int | list["Value"]
 
 class JournalDownError(Exception):
     """Valkey doesn't answer: nothing may be handed over without a note."""
+
+
+class RefusedError(JournalDownError):
+    """Valkey answers, but doesn't do what it was asked."""
 
 
 class NoteStore(asyncio.Protocol):
@@ -38,7 +43,7 @@ class NoteStore(asyncio.Protocol):
         self._buffer = b""
         self._since = 0.0
         self._closed = False
-        self.run = ""
+        self.life = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]  # a stream's transport by construction
@@ -161,7 +166,7 @@ def _read_value(buffer: bytes, start: int) -> tuple[Value | Exception, int] | No
     if kind == b"+":
         return rest, after
     if kind == b"-":
-        return JournalDownError(rest.decode("utf-8", "replace")[:200]), after
+        return RefusedError(rest.decode("utf-8", "replace")[:200]), after
     if kind == b"$":
         size = int(rest)
         if size < 0:
@@ -202,20 +207,29 @@ async def connect_store(url: str) -> NoteStore:
                 names = [settings["username"]] if settings.get("username") else []
                 await store.command("AUTH", *names, settings["password"])
             await store.command("SELECT", settings.get("db") or 0)
-            store.run = _run_id(await store.command("INFO", "server"))
+            store.life = await _life(store, same_kernel=bool(settings.get("path")))
     except (OSError, TimeoutError, JournalDownError) as error:
         store.close()
         raise JournalDownError("Valkey can't be reached") from error
     return store
 
 
-def _run_id(info: Value) -> str:
-    if isinstance(info, bytes):
-        for line in info.split(b"\r\n"):
-            name, _colon, value = line.partition(b":")
-            if name == b"run_id":
-                return value.decode()
-    raise JournalDownError("Valkey doesn't say which run it is")
+async def _life(store: NoteStore, *, same_kernel: bool) -> str:
+    told = await store.command("INFO", *SECTIONS)
+    lines = told.decode().splitlines() if isinstance(told, bytes) else []
+    info = dict(line.split(":", 1) for line in lines if ":" in line)
+    try:
+        words = await store.command("CONFIG", "GET", *SETTINGS)
+    except RefusedError:
+        words = []
+    listed = words if isinstance(words, list) else []
+    names = [word.decode() for word in listed if isinstance(word, bytes)]
+    try:
+        return life_of(
+            info, dict(zip(names[::2], names[1::2], strict=True)), same_kernel=same_kernel
+        )
+    except KeyError as error:
+        raise JournalDownError("Valkey doesn't say which run it is") from error
 
 
 class BatchJournal:

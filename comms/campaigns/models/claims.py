@@ -15,8 +15,8 @@ from comms.core.tenancy import WorkspaceOwned
 class Claim(WorkspaceOwned):
     """A batch of deliveries in one sender's hands until `lease_until`, which the sender keeps moving.
 
-    `store_run` is the run of the Valkey that holds the batch's notes: another run there later means that
-    the notes may have lost their tail.
+    `store_run` is the life of the Valkey that holds the batch's notes (`journal.lives`): another one there
+    later means that the notes may have lost their tail.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
