@@ -110,7 +110,26 @@ export interface Vectors {
     hpke_schedule: (Record<"info" | "shared" | "key" | "nonce", string> &
       Record<"kem" | "kdf" | "aead" | "key_size", number>)[];
     xwing: Record<"seed" | "public" | "enc" | "shared", string>[];
-    rfc9162: { leaves: string[]; root: string; first_leaf_hash: string };
+    rfc9162: {
+      leaves: string[];
+      root: string;
+      first_leaf_hash: string;
+      roots: string[];
+      inclusion: { index: number; size: number; path: string[] }[];
+      consistency: { first: number; second: number; proof: string[] }[];
+    };
+    signed_note: Record<"verifier" | "note", string>;
+  };
+  tlog: {
+    leaves: string[];
+    seed: string;
+    log: string;
+    witness: string;
+    witnessed_at: number;
+    checkpoints: { size: number; bare: string; cosigned: string }[];
+    refused: { note: string; why: string }[];
+    inclusion: { index: number; size: number; path: string[] }[];
+    consistency: { first: number; second: number; proof: string[] }[];
   };
 }
 

@@ -21,6 +21,7 @@ from comms.wire import (
     files,
     hpke,
     identity,
+    notes,
     padding,
     recovery,
     seal,
@@ -438,6 +439,71 @@ def file_vectors() -> dict[str, Any]:
     }
 
 
+def tlog_vectors() -> dict[str, Any]:
+    edge = tlog.Edge()
+    stored: dict[tuple[int, int], bytes] = {}
+    leaves = [named(f"leaf/{n}") for n in range(33)]
+    for leaf in leaves:
+        for level, index, digest in edge.append(tlog.leaf_hash(leaf)):
+            stored[level, index] = digest
+
+    def node(level: int, index: int) -> bytes:
+        return stored[level, index]
+
+    sizes = (1, 2, 3, 5, 8, 13, 16, 17, 21, 32, 33)
+    seed, origin = named("log"), "log.example/identities"
+    witness = notes.witness_verifier("witness.example/w1", named("witness"))
+    texts = []
+    for size in sizes:
+        checkpoint = notes.Checkpoint(origin, size, tlog.root_of(size, node))
+        signed = notes.sign_checkpoint(checkpoint, seed)
+        line = notes.cosign(signed, name=witness.name, seed=named("witness"), time=NOW // 1000)
+        both = notes.encode_note(checkpoint.text, [*notes.read_note(signed).signatures, line])
+        texts.append({"size": size, "bare": signed.decode(), "cosigned": both.decode()})
+    good = texts[3]["bare"]
+    assert isinstance(good, str)
+    refused = {
+        good.replace("\n5\n", "\n05\n"): "a size not in its shortest form",
+        good.replace("\n5\n", "\n6\n"): "another size than was signed",
+        good.replace("=\n\n", "=\nmore\n\n"): "an extension line",
+        good.replace("\n\n", "\n"): "no empty line",
+        good[:-1]: "no line feed at the end",
+        good + good.split("\n\n")[1]: "the same signature twice",
+        good.replace("\u2014 ", "-- "): "another dash",
+        good.replace("log.example", "other.example"): "another log",
+        good.replace("\n", "\r\n"): "control characters",
+        good.split("\n\n")[0] + "\n\n": "no signature",
+    }
+    return {
+        "leaves": [leaf.hex() for leaf in leaves],
+        "seed": seed.hex(),
+        "log": str(notes.log_verifier(origin, seed)),
+        "witness": str(witness),
+        "witnessed_at": NOW // 1000,
+        "checkpoints": texts,
+        "refused": [{"note": text, "why": why} for text, why in refused.items()],
+        "inclusion": [
+            {
+                "index": index,
+                "size": size,
+                "path": [one.hex() for one in tlog.prove_inclusion(index, size, node)],
+            }
+            for size in sizes
+            for index in sorted({0, size // 3, size // 2, size - 1})
+        ],
+        "consistency": [
+            {
+                "first": first,
+                "second": second,
+                "proof": [one.hex() for one in tlog.prove_consistency(first, second, node)],
+            }
+            for first in sizes
+            for second in sizes
+            if first <= second
+        ],
+    }
+
+
 def main() -> None:
     parts = {
         "cbor": cbor_vectors,
@@ -450,6 +516,7 @@ def main() -> None:
         "derive": derive_vectors,
         "thread": thread_vectors,
         "files": file_vectors,
+        "tlog": tlog_vectors,
     }
     for name, make in parts.items():
         text = json.dumps(make(), indent=1, ensure_ascii=False) + "\n"

@@ -5,7 +5,7 @@ import { ed25519FromSeed, ed25519Verifier, ed25519Verify } from "../../src/crypt
 import { hkdf, sha256 } from "../../src/crypto/hash";
 import { schedule } from "../../src/crypto/hpke";
 import { postQuantum } from "../../src/crypto/pq";
-import { leafHash, treeHash } from "../../src/crypto/tlog";
+import { leafHash, treeHash } from "../../src/wire/tlog";
 import { h, load } from "../vectors";
 
 const published = load("published");

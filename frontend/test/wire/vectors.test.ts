@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { toHex } from "../../src/crypto/bytes";
-import { identityLeaf, leafHash, treeHash } from "../../src/crypto/tlog";
+import { identityLeaf, leafHash, treeHash } from "../../src/wire/tlog";
 import { openAbout } from "../../src/wire/about";
 import { openEnvelope, readEnvelope, verifyEnvelope } from "../../src/wire/envelope";
 import {
