@@ -58,9 +58,13 @@ TESTS = Check(
     "pytest",
     [PYTHON, "-m", "pytest", "-q", "-n", "2", "-m", "not browser and not chaos and not slow"],
 )
+# Two groups of browser tests, named in tests/journeys/conftest.py, each in a process of its own.
 BROWSER = Check(
     "pytest in the browser",
-    [PYTHON, "-m", "pytest", "-q", "-m", "browser and not chaos and not slow"],
+    [
+        *(PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup"),
+        *("-m", "browser and not chaos and not slow"),
+    ],
 )
 
 

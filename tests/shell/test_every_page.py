@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -19,7 +20,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client
 from django.test.testcases import LiveServerThread
 from django.urls import reverse
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from comms.accounts.models import User
 from comms.core.actors import Role
@@ -99,6 +100,11 @@ def _reader(row: Row) -> str | None:
     return None if (row.everyone or row.expected.get("anonymous")) == 200 else ""
 
 
+@cache
+def _axe() -> Axe:
+    return Axe()
+
+
 def _matters(message: ConsoleMessage) -> bool:
     """An error of the page. What a script asks and is refused is its own business: these people have no keys."""
     return message.type == "error" and not message.text.startswith("Failed to load resource")
@@ -135,20 +141,25 @@ def _problems(page: Page, address: str, look: Look, picture: Path | None) -> lis
     frame = page.evaluate("[document.documentElement.lang, document.documentElement.dir]")
     if frame != [look.language, "rtl" if look.language == "ar" else "ltr"]:
         found.append(f"lang and dir are {frame}")
-    for violation in Axe().run(page).response["violations"]:
+    for violation in _axe().run(page).response["violations"]:
         if violation["impact"] in ("serious", "critical"):
             nodes = [node["target"] for node in violation["nodes"][:3]]
             found.append(f"axe {violation['id']}: {nodes}")
     return found
 
 
-def _open(browser: Browser, look: Look, session: str | None) -> Page:
-    context = browser.new_context(
+def _browser_of(browser: Browser, look: Look) -> BrowserContext:
+    return browser.new_context(
         viewport={"width": look.width, "height": look.height},
         color_scheme=look.theme,
         locale=look.language,
         reduced_motion="reduce",
     )
+
+
+def _sign_in(context: BrowserContext, session: str | None) -> None:
+    """Nothing of the last person stays but the styles and scripts, which are the same for everybody."""
+    context.clear_cookies()
     if session is not None:
         context.add_cookies(
             [
@@ -160,7 +171,6 @@ def _open(browser: Browser, look: Look, session: str | None) -> Page:
                 }
             ]
         )
-    return context.new_page()
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
@@ -191,12 +201,14 @@ def test_pages_are_sound(app: str, look: Look, site: str) -> None:
     # No query from here on: Playwright's loop runs in this thread, and Django refuses queries beside one.
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        context = _browser_of(browser, look)
         for name, address, session in visits:
-            page = _open(browser, look, session)
+            _sign_in(context, session)
+            page = context.new_page()
             picture = Path(shots) / f"{name}-{look.name}.png" if shots else None
             found = _problems(page, site + address, look, picture)
             if found:
                 problems[address] = found
-            page.context.close()
+            page.close()
         browser.close()
     assert not problems
