@@ -1,9 +1,10 @@
 /** Builds every page's script, the two directions of the stylesheet, and the icon sprite, with a
  * manifest that the templates look file names up in. */
 
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 
 import { parse, type AcceptedPlugin } from "postcss";
 import rtlcss from "rtlcss";
@@ -55,6 +56,23 @@ function iconSprite(): Plugin {
   };
 }
 
+/** Beside each script, sheet and drawing its compressed forms, which the web process hands out as they are. */
+function compressed(): Plugin {
+  return {
+    name: "entente-compressed",
+    apply: "build",
+    writeBundle(options, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (!/\.(js|css|svg)$/.test(file.fileName)) continue;
+        const path = join(options.dir ?? "", file.fileName);
+        const content = readFileSync(path);
+        writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
+        writeFileSync(`${path}.br`, brotliCompressSync(content));
+      }
+    },
+  };
+}
+
 /** Mirrors the component kit for right-to-left pages; our own theme uses logical properties and
  * passes through unchanged. */
 const mirrorForRtl: AcceptedPlugin = {
@@ -73,7 +91,7 @@ export default defineConfig({
   root,
   base: "/static/",
   publicDir: false,
-  plugins: [iconSprite()],
+  plugins: [iconSprite(), compressed()],
   css: {
     postcss: { plugins: [mirrorForRtl] },
     preprocessorOptions: { scss: { quietDeps: true } },

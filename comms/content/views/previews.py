@@ -59,7 +59,10 @@ def preview_page(
     found, cell = _cell(request, template, column, language)
     if cell.variant is None:
         raise NotFoundError(_("This text is not written yet."))
-    recipient = selectors.get_sample_recipient(cell, _as(request))
+    # Once for the list and for whom it is shown as: the first of the list until somebody is chosen.
+    sample = selectors.list_sample(cell)
+    shown_as = _as(request) or (sample[0][0] if sample else None)
+    recipient = selectors.get_sample_recipient(cell, shown_as)
     rendered, problem = None, ""
     try:
         frozen = selectors.frozen_variant(cell.variant, workspace_name=request.workspace.name)
@@ -73,8 +76,8 @@ def preview_page(
             "template": found,
             "cell": cell,
             "recipient": recipient,
-            "as": _as(request),
-            "sample": selectors.list_sample(cell),
+            "as": shown_as,
+            "sample": sample,
             "rendered": rendered,
             "problem": problem,
         },
