@@ -11,6 +11,7 @@ import { beforeAll, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const files = new Map<string, Buffer>();
+const chunks = new Map<string, Rolldown.OutputChunk>();
 
 beforeAll(async () => {
   const output = (await build({
@@ -19,9 +20,10 @@ beforeAll(async () => {
     build: { write: false },
   })) as Rolldown.RolldownOutput;
   for (const file of output.output) {
+    if (file.type === "chunk") chunks.set(file.fileName, file);
     files.set(file.fileName, Buffer.from(file.type === "chunk" ? file.code : file.source));
   }
-}, 60_000);
+}, 240_000);
 
 function named(start: string, end: string): Buffer {
   const found = [...files].filter(([name]) => name.startsWith(`assets/${start}-`) && name.endsWith(end));
@@ -57,4 +59,28 @@ test.each(["ltr", "rtl"])("the %s sheet loads nothing from elsewhere and no font
 
 test("the two sheets differ where the kit has a left and a right", () => {
   expect(named("rtl", ".css").equals(named("ltr", ".css"))).toBe(false);
+});
+
+/** A chunk and all that it imports before it runs. */
+function withImports(name: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(name)) return seen;
+  seen.add(name);
+  for (const next of chunks.get(name)?.imports ?? []) withImports(next, seen);
+  return seen;
+}
+
+test("what judges passphrases comes with the first key press in a new one, and with no page", () => {
+  const judge = [...chunks.keys()].filter((name) => name.startsWith("assets/strength-"));
+  expect(judge).toHaveLength(1);
+  const pages = [...chunks.values()].filter((chunk) => chunk.isEntry);
+  expect(pages.length).toBeGreaterThan(10);
+  for (const page of pages) {
+    const loaded = [...withImports(page.fileName)];
+    expect(loaded, page.name).not.toContain(judge[0]);
+    const weight = loaded.reduce((sum, name) => sum + kilobytes(files.get(name) ?? Buffer.alloc(0)), 0);
+    expect(weight, page.name).toBeLessThanOrEqual(100);
+  }
+  // Only the script of the fields for a new passphrase asks for it, and only when it is called.
+  const asking = [...chunks.values()].filter((chunk) => chunk.dynamicImports.includes(judge[0] ?? ""));
+  expect(asking.map((chunk) => chunk.name)).toEqual(["passphrase"]);
 });
