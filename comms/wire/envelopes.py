@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from comms.wire import labels
-from comms.wire.bodies import TextBody, decode_body, encode_body
+from comms.wire.bodies import Body, decode_body, encode_body, is_ephemeral
 from comms.wire.cbor import Value, encode
 from comms.wire.errors import WireError
 from comms.wire.fields import octets, open_map, uint
@@ -90,8 +90,9 @@ class Envelope:
         return sha256(self.raw)
 
 
-def make_envelope(header: Header, body: TextBody, *, key: bytes, seeds: IdentitySeeds) -> bytes:
+def make_envelope(header: Header, body: Body, *, key: bytes, seeds: IdentitySeeds) -> bytes:
     """Seals `body` under the epoch key, signs header and box. Every call draws a new salt."""
+    _check_class(header, body)
     header_raw = header.encode()
     box = seal(key, labels.SEAL_ENVELOPE, header_raw, pad(encode_body(body)))
     signature = seeds.sign(labels.SIGN_ENVELOPE, encode([header_raw, box]))
@@ -143,10 +144,18 @@ def verify_envelope(envelope: Envelope, sender: PublicKeys) -> None:
     )
 
 
-def open_envelope(envelope: Envelope, key: bytes) -> TextBody:
+def open_envelope(envelope: Envelope, key: bytes) -> Body:
     """The body, under the epoch's key. Raises WireError."""
     padded = open_box(key, labels.SEAL_ENVELOPE, envelope.header_raw, envelope.box)
-    return decode_body(unpad(padded))
+    body = decode_body(unpad(padded))
+    _check_class(envelope.header, body)
+    return body
+
+
+def _check_class(header: Header, body: Body) -> None:
+    """A typing note that claims a place in the transcript, or a text that leaves none, is refused."""
+    if (header.klass is Class.EPHEMERAL) != is_ephemeral(body):
+        raise WireError("malformed", "this body does not belong in this class of envelope")
 
 
 def _read_head(value: Value) -> Head:

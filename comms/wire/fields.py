@@ -28,6 +28,10 @@ class Fields:
     def text(self, key: int, low: int, high: int) -> str:
         return text(self._values[key], low, high)
 
+    def flag(self, key: int) -> bool:
+        """1 for true, 0 for false: a number, as all flags of the format are."""
+        return uint(self._values[key], 0, 1) == 1
+
     def uuid(self, key: int) -> UUID:
         return uuid(self._values[key])
 

@@ -98,6 +98,29 @@ export interface Vectors {
       t: string;
     }[];
   };
+  bodies: {
+    bodies: ({ hex: string; kind: string } & Record<string, unknown>)[];
+    refused: { why: string; hex: string }[];
+  };
+  grant: {
+    thread: string;
+    member: string;
+    fingerprint: string;
+    wraps: Record<string, string>;
+    grant: string;
+  };
+  guests: {
+    links: { fragment: string; code: string; seeds: string[]; fingerprint: string }[];
+    challenge: string;
+    nonce: string;
+    origin: string;
+    signature: string;
+  };
+  draft: Record<"xwing_seed" | "key" | "user" | "thread" | "box" | "text", string> & {
+    number: number;
+    written_at: number;
+    reply_to: string | null;
+  };
   files: {
     key: string;
     chunks: { index: number; final: boolean; data: string; sealed: string }[];

@@ -1,4 +1,4 @@
-"""Writes tests/vectors/*.json: `python -m tests.vectors.generate`.
+"""Writes tests/vectors/*.json: `python -m tests.vectors.generate`, or only the named: `… bodies draft`.
 
 Everything here is made by comms.wire from seeds that are hashes of names. ML-DSA signatures, wraps
 and salts are random, so a new run gives other bytes of the same meaning; commit a new run only when
@@ -8,6 +8,8 @@ the format changes. Both test suites read the files. All byte strings are hex.
 from __future__ import annotations
 
 import json
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,10 +17,13 @@ from uuid import UUID
 from comms.wire import (
     argon,
     bodies,
+    drafts,
     envelopes,
     epoch_making,
     epochs,
     files,
+    guests,
+    history,
     hpke,
     identity,
     notes,
@@ -34,6 +39,7 @@ from comms.wire.hashing import sha256
 from comms.wire.keys import IdentitySeeds
 from comms.wire.roster import MayAdd, Policy, Role, RosterRow
 from comms.wire.transcript import Head
+from tests.vectors.described import described_body
 
 HERE = Path(__file__).parent
 NOW = 1_795_339_200_000  # 2026-11-22T08:00:00Z, in milliseconds
@@ -420,6 +426,128 @@ def thread_vectors() -> dict[str, Any]:
     }
 
 
+def body_vectors() -> dict[str, Any]:
+    """Every kind of body, with and without what is optional, and what no reader may take."""
+    target, boris, chidi = named("target"), user_of("boris"), user_of("chidi")
+    preview = bodies.Preview(bodies.PreviewType.JPEG, 320, 200, named("preview"))
+    file = bodies.FileBody(
+        blob=UUID(bytes=named("blob")[:16], version=4),
+        key=named("file key"),
+        name="Map of the crossing · خريطة.pdf",
+        media_type="application/pdf",
+        size=bodies.FILE_LIMIT,
+        sha256=named("content"),
+    )
+    made: list[bodies.Body] = [
+        bodies.TextBody("Good morning."),
+        bodies.TextBody("صباح **الخير** 🕊", target, (boris, chidi)),
+        bodies.EditBody(target, "Good evening."),
+        bodies.EditBody(target, "Good evening.", (boris,)),
+        bodies.DeletionBody(target),
+        bodies.ReactionBody(target, "👍🏽"),
+        bodies.ReactionBody(target, "👍🏽", is_set=False),
+        bodies.ReceiptBody(Head(7, named("t"))),
+        bodies.PinBody(target),
+        bodies.PinBody(target, is_set=False),
+        file,
+        replace(file, size=0, preview=preview, text="Look", reply_to=target, mentions=(boris,)),
+        bodies.TypingBody(is_typing=True),
+        bodies.TypingBody(is_typing=False),
+        bodies.IntroductionBody("Amal · أمل"),
+    ]
+    described = [described_body(body) | {"hex": bodies.encode_body(body).hex()} for body in made]
+    refused: list[tuple[str, Any]] = [
+        ("a type to come", {0: 39, 1: 1}),
+        ("another version", {0: 32, 1: 2, 2: "x"}),
+        ("no text", {0: 32, 1: 1, 2: ""}),
+        ("a text too long", {0: 32, 1: 1, 2: "x" * 32_769}),
+        ("an unknown field", {0: 34, 1: 1, 2: target, 3: 1}),
+        ("a short target", {0: 34, 1: 1, 2: target[:31]}),
+        ("a flag of two", {0: 35, 1: 1, 2: target, 3: "x", 4: 2}),
+        ("a flag that is true", {0: 35, 1: 1, 2: target, 3: "x", 4: True}),
+        ("an emoji too long", {0: 35, 1: 1, 2: target, 3: "x" * 65, 4: 1}),
+        ("a name with a path", {0: 38, 1: 1, 2: _file_row("../x")}),
+        ("a name with another path", {0: 38, 1: 1, 2: _file_row("a\\b")}),
+        ("a name that is a place", {0: 38, 1: 1, 2: _file_row("..")}),
+        ("a name with a newline", {0: 38, 1: 1, 2: _file_row("a\nb")}),
+        ("a file too large", {0: 38, 1: 1, 2: _file_row("x", bodies.FILE_LIMIT + 1)}),
+        ("half a preview", {0: 38, 1: 1, 2: _file_row("x"), 6: [1, 2]}),
+        ("a preview of a new type", {0: 38, 1: 1, 2: _file_row("x"), 6: [4, 1, 1, b"x"]}),
+        ("a name too long", {0: 44, 1: 1, 2: "x" * 201}),
+    ]
+    return {
+        "bodies": described,
+        "refused": [{"why": why, "hex": encode(value).hex()} for why, value in refused],
+    }
+
+
+def _file_row(name: str, size: int = 1) -> list[Any]:
+    return [named("blob")[:16], named("key"), name, "text/plain", size, named("content")]
+
+
+def grant_vectors() -> dict[str, Any]:
+    boris = seeds_of("boris").public
+    wraps = {
+        number: hpke.wrap(boris.xwing, encode(["comms/v1/history", number]), named(f"key {number}"))
+        for number in (1, 2, 300)
+    }
+    grant = history.HistoryGrant(THREAD, user_of("boris"), boris.fingerprint, wraps)
+    return {
+        "thread": str(THREAD),
+        "member": str(user_of("boris")),
+        "fingerprint": boris.fingerprint.hex(),
+        "wraps": {str(number): wrap.hex() for number, wrap in wraps.items()},
+        "grant": history.encode_grant(grant).hex(),
+    }
+
+
+def guest_vectors() -> dict[str, Any]:
+    rows = []
+    for fragment, code in ((named("link"), ""), (named("link"), " 4711 "), (named("2"), "ｶﾞ 7")):
+        seeds = guests.guest_seeds(fragment, code)
+        rows.append(
+            {
+                "fragment": fragment.hex(),
+                "code": code,
+                "seeds": [seeds.ed25519.hex(), seeds.mldsa.hex(), seeds.xwing.hex()],
+                "fingerprint": seeds.public.fingerprint.hex(),
+            }
+        )
+    seeds = guests.guest_seeds(named("link"))
+    challenge = guests.GuestChallenge(
+        THREAD,
+        user_of("guest"),
+        seeds.public.fingerprint,
+        named("nonce"),
+        "https://talks.example.org",
+    )
+    return {
+        "links": rows,
+        "challenge": guests.encode_challenge(challenge).hex(),
+        "nonce": challenge.nonce.hex(),
+        "origin": challenge.origin,
+        "signature": guests.sign_challenge(challenge, seeds).hex(),
+    }
+
+
+def draft_vectors() -> dict[str, Any]:
+    seed = seeds_of("anna").xwing
+    draft = drafts.Draft("Half a sent · نصف", NOW, reply_to=named("target"))
+    key = drafts.draft_key(seed)
+    box = drafts.seal_draft(key, user=user_of("anna"), thread=THREAD, number=3, draft=draft)
+    return {
+        "xwing_seed": seed.hex(),
+        "key": key.hex(),
+        "user": str(user_of("anna")),
+        "thread": str(THREAD),
+        "number": 3,
+        "box": box.hex(),
+        "text": draft.text,
+        "written_at": draft.written_at,
+        "reply_to": named("target").hex(),
+    }
+
+
 def file_vectors() -> dict[str, Any]:
     key = named("file")
     cases = [(0, b"", True), (0, b"one chunk", True), (3, b"the last of four", True)]
@@ -517,8 +645,13 @@ def main() -> None:
         "thread": thread_vectors,
         "files": file_vectors,
         "tlog": tlog_vectors,
+        "bodies": body_vectors,
+        "grant": grant_vectors,
+        "guests": guest_vectors,
+        "draft": draft_vectors,
     }
-    for name, make in parts.items():
+    for name in sys.argv[1:] or list(parts):
+        make = parts[name]
         text = json.dumps(make(), indent=1, ensure_ascii=False) + "\n"
         (HERE / f"{name}.json").write_text(text, encoding="utf-8")
 

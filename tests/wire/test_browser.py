@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from comms.wire import epochs, identity, vault
+from comms.wire.bodies import TextBody
 from comms.wire.envelopes import open_envelope, read_envelope, verify_envelope
 from comms.wire.epoch_rules import check_first
 from comms.wire.keys import IdentitySeeds
@@ -98,6 +99,6 @@ def test_chromium_and_python_read_each_other(
 
     envelope = read_envelope(h(made["envelope"]))
     verify_envelope(envelope, anna.public)
-    assert open_envelope(envelope, key).text == "from the browser · سلام"
+    assert open_envelope(envelope, key) == TextBody("from the browser · سلام")
     if using == "native":
         print(f"an epoch of 50 members: {made['millisForFifty']:.0f} ms")

@@ -19,7 +19,7 @@ def schema(rule: str) -> Schema:
 
 
 def objects() -> list[tuple[str, str]]:
-    thread, vault = load("thread"), load("vault")
+    thread, vault, guests = load("thread"), load("vault"), load("guests")
     return [
         *(("identity-entry", row["entry"]) for row in load("identity")["entries"]),
         ("vault", vault["vault"]),
@@ -29,6 +29,9 @@ def objects() -> list[tuple[str, str]]:
         *(("epoch-upload", row["upload"]) for row in thread["epochs"]),
         *(("envelope", row["envelope"]) for row in thread["envelopes"]),
         *(("header", row["header"]) for row in thread["envelopes"]),
+        *(("body", row["hex"]) for row in load("bodies")["bodies"]),
+        ("history-grant", load("grant")["grant"]),
+        ("guest-challenge", guests["challenge"]),
     ]
 
 

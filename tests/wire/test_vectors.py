@@ -8,8 +8,12 @@ import pytest
 
 from comms.wire import (
     argon,
+    bodies,
+    drafts,
     epochs,
     files,
+    guests,
+    history,
     hpke,
     identity,
     padding,
@@ -25,6 +29,7 @@ from comms.wire.errors import WireError
 from comms.wire.hashing import sha256
 from comms.wire.keys import IdentitySeeds
 from comms.wire.transcript import Head
+from tests.vectors.described import described_body
 from tests.wire.vectors import load
 
 h = bytes.fromhex
@@ -180,6 +185,7 @@ def test_thread() -> None:
         assert envelope.header.epoch == record.hash
         assert envelope.header.seen == head
         body = open_envelope(envelope, key)
+        assert isinstance(body, bodies.TextBody)
         assert body.text == row["text"]
         assert (body.reply_to.hex() if body.reply_to else None) == row["reply_to"]
         assert [str(one) for one in body.mentions] == row["mentions"]
@@ -197,3 +203,53 @@ def test_file_chunks() -> None:
     full = v["full_chunk_of_zeros"]
     sealed = files.seal_chunk(key, full["index"], bytes(files.CHUNK_SIZE), final=False)
     assert sha256(sealed).hex() == full["sha256"]
+
+
+def test_bodies() -> None:
+    rows = load("bodies")
+    assert {row["kind"] for row in rows["bodies"]} == {
+        "text", "edit", "deletion", "reaction", "receipt", "pin", "file", "typing", "introduction",
+    }  # fmt: skip
+    for row in rows["bodies"]:
+        body = bodies.decode_body(h(row["hex"]))
+        assert described_body(body) == {key: row[key] for key in row if key != "hex"}
+        assert bodies.encode_body(body).hex() == row["hex"]
+    for row in rows["refused"]:
+        with pytest.raises(WireError):
+            bodies.decode_body(h(row["hex"]))
+
+
+def test_history_grant() -> None:
+    v = load("grant")
+    grant = history.decode_grant(h(v["grant"]))
+    assert (str(grant.thread), str(grant.member)) == (v["thread"], v["member"])
+    assert grant.fingerprint.hex() == v["fingerprint"]
+    assert {str(number): wrap.hex() for number, wrap in grant.wraps.items()} == v["wraps"]
+    assert history.encode_grant(grant).hex() == v["grant"]
+
+
+def test_guest_links_and_challenge() -> None:
+    v = load("guests")
+    for row in v["links"]:
+        seeds = guests.guest_seeds(h(row["fragment"]), row["code"])
+        assert [seeds.ed25519.hex(), seeds.mldsa.hex(), seeds.xwing.hex()] == row["seeds"]
+        assert seeds.public.fingerprint.hex() == row["fingerprint"]
+    keys = guests.guest_seeds(h(v["links"][0]["fragment"])).public
+    challenge = guests.decode_challenge(h(v["challenge"]))
+    assert (challenge.origin, challenge.nonce.hex()) == (v["origin"], v["nonce"])
+    guests.verify_challenge(challenge, keys, h(v["signature"]))
+
+
+def test_draft() -> None:
+    v = load("draft")
+    key = drafts.draft_key(h(v["xwing_seed"]))
+    assert key.hex() == v["key"]
+    opened = drafts.open_draft(
+        key,
+        user=UUID(v["user"]),
+        thread=UUID(v["thread"]),
+        number=v["number"],
+        box=h(v["box"]),
+    )
+    assert (opened.text, opened.written_at) == (v["text"], v["written_at"])
+    assert (opened.reply_to.hex() if opened.reply_to else None) == v["reply_to"]

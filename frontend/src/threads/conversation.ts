@@ -256,7 +256,7 @@ export class Conversation {
       seen,
     } as const;
     const { identity } = this.unlocked;
-    const envelope = await makeEnvelope(header, { text: one.text }, epoch.key, identity);
+    const envelope = await makeEnvelope(header, { kind: "text", text: one.text }, epoch.key, identity);
     const seq = await this.server.post(this.id, envelope);
     if (seq > seen.seq) await this.fetchNewer();
   }

@@ -178,7 +178,10 @@ async function open(
 ): Promise<Pick<Message, "body" | "missing">> {
   if (epoch.key === undefined) return { body: undefined, missing: "earlier" };
   try {
-    return { body: await openEnvelope(envelope, epoch.key), missing: undefined };
+    const body = await openEnvelope(envelope, epoch.key);
+    // This page shows texts; whatever else the format knows counts as newer than the page.
+    if (body.kind !== "text") return { body: undefined, missing: "newer" };
+    return { body, missing: undefined };
   } catch (error) {
     if (error instanceof WireError && error.code === "unsupported") {
       return { body: undefined, missing: "newer" };

@@ -12,7 +12,7 @@ import { type Identity, type PublicKeys } from "../crypto/identity";
 import { SEAL_ENVELOPE, SIGN_ENVELOPE } from "../crypto/labels";
 import { FLOOR, pad, unpad } from "../crypto/padding";
 import { openBox, OVERHEAD, seal } from "../crypto/seal";
-import { decodeBody, encodeBody, type TextBody } from "./body";
+import { type Body, decodeBody, encodeBody, isEphemeral } from "./body";
 import { openMap, range } from "./fields";
 import { ED25519_SIGNATURE } from "./keys";
 import { type Head, headValue, readHead } from "./transcript";
@@ -56,10 +56,11 @@ export interface Envelope {
 /** Seals `body` under the epoch key, signs header and box. Every call draws a new salt. */
 export async function makeEnvelope(
   header: Header,
-  body: TextBody,
+  body: Body,
   key: Bytes,
   identity: Identity,
 ): Promise<Bytes> {
+  checkClass(header, body);
   const headerRaw = encodeHeader(header);
   const box = await seal(key, SEAL_ENVELOPE, headerRaw, pad(encodeBody(body)));
   const signature = await identity.sign(SIGN_ENVELOPE, encode([headerRaw, box]));
@@ -136,7 +137,16 @@ export function verifyEnvelope(envelope: Envelope, sender: PublicKeys): Promise<
 }
 
 /** The body, under the epoch's key. Raises WireError. */
-export async function openEnvelope(envelope: Envelope, key: Bytes): Promise<TextBody> {
+export async function openEnvelope(envelope: Envelope, key: Bytes): Promise<Body> {
   const padded = await openBox(key, SEAL_ENVELOPE, envelope.headerRaw, envelope.box);
-  return decodeBody(unpad(padded));
+  const body = decodeBody(unpad(padded));
+  checkClass(envelope.header, body);
+  return body;
+}
+
+/** A typing note that claims a place in the transcript, or a text that leaves none, is refused. */
+function checkClass(header: Header, body: Body): void {
+  if ((header.class === "ephemeral") !== isEphemeral(body)) {
+    throw new WireError("malformed", "this body does not belong in this class of envelope");
+  }
 }

@@ -32,6 +32,11 @@ export class Fields {
     return text(this.values.get(key), low, high);
   }
 
+  /** 1 for true, 0 for false: a number, as all flags of the format are. */
+  flag(key: number): boolean {
+    return this.uint(key, 0, 1) === 1;
+  }
+
   uuid(key: number): string {
     return uuid(this.values.get(key));
   }

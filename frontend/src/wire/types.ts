@@ -12,6 +12,15 @@ export const ABOUT = 9;
 export const HEADER = 10;
 export const ENVELOPE = 11;
 export const EPOCH_UPLOAD = 12;
+export const HISTORY_GRANT = 13;
+export const GUEST_CHALLENGE = 14;
+export const DRAFT = 20;
 export const BODY_TEXT = 32;
-/** 33 up to here are reserved for bodies that this build does not read yet. */
-export const BODY_LAST = 43;
+export const BODY_EDIT = 33;
+export const BODY_DELETION = 34;
+export const BODY_REACTION = 35;
+export const BODY_RECEIPT = 36;
+export const BODY_PIN = 37;
+export const BODY_FILE = 38;
+export const BODY_TYPING = 43;
+export const BODY_INTRODUCTION = 44;

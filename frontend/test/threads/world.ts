@@ -110,7 +110,7 @@ export class World {
       seen: this.head,
       ...changes,
     };
-    return makeEnvelope(header, { text: `text ${this.counter}` }, epoch.key, sender.identity);
+    return makeEnvelope(header, { kind: "text", text: `text ${this.counter}` }, epoch.key, sender.identity);
   }
 
   /** What the server would do with it. */

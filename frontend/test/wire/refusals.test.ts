@@ -7,7 +7,7 @@ import { sha256 } from "../../src/crypto/hash";
 import { wrap } from "../../src/crypto/hpke";
 import { WRAP_EPOCH_KEY } from "../../src/crypto/labels";
 import { openBox, seal } from "../../src/crypto/seal";
-import { decodeBody, encodeBody } from "../../src/wire/body";
+import { type Body, decodeBody, encodeBody } from "../../src/wire/body";
 import {
   encodeHeader,
   type Header,
@@ -213,7 +213,7 @@ describe("an envelope", () => {
   });
 
   it("comes back whole, and from its sender, thread and epoch only", async () => {
-    const body = { text: "سلام", replyTo: new Uint8Array(32), mentions: [boris.id] };
+    const body: Body = { kind: "text", text: "سلام", replyTo: new Uint8Array(32), mentions: [boris.id] };
     const raw = await makeEnvelope(header(), body, epoch.key, anna.identity);
     const envelope = await readEnvelope(raw);
     await verifyEnvelope(envelope, anna.identity.publicKeys);
@@ -228,7 +228,7 @@ describe("an envelope", () => {
   it("hides how long a short text is", async () => {
     const sizes = await Promise.all(
       ["a", "a longer text", "x".repeat(200)].map(
-        async (text) => (await makeEnvelope(header(), { text }, epoch.key, anna.identity)).length,
+        async (text) => (await makeEnvelope(header(), { kind: "text", text }, epoch.key, anna.identity)).length,
       ),
     );
     expect(new Set(sizes).size).toBe(1);
@@ -252,10 +252,10 @@ describe("an envelope", () => {
   it("refuses a body that is empty, too long, or of a newer kind", async () => {
     const lone = "\ud800";
     for (const text of ["", "x".repeat(32_769), lone]) {
-      expect(await refusal(() => encodeBody({ text }))).toBe("malformed");
+      expect(await refusal(() => encodeBody({ kind: "text", text }))).toBe("malformed");
     }
-    const text = encodeBody({ text: "x" });
-    expect(await refusal(() => decodeBody(changed(text, 0, 33)))).toBe("unsupported");
+    const text = encodeBody({ kind: "text", text: "x" });
+    expect(await refusal(() => decodeBody(changed(text, 0, 39)))).toBe("unsupported");
     expect(await refusal(() => decodeBody(changed(text, 1, 2)))).toBe("unsupported");
     expect(await refusal(() => decodeBody(changed(text, 9, 1)))).toBe("malformed");
   });

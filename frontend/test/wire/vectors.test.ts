@@ -90,6 +90,7 @@ describe("what Python wrote", () => {
       expect(toHex(envelope.header.epoch)).toBe(toHex(epoch?.record.hash ?? new Uint8Array()));
       expect(envelope.header.seen).toEqual(head);
       const body = await openEnvelope(envelope, h(epoch?.key ?? ""));
+      if (body.kind !== "text") throw new Error("not a text");
       expect(body.text).toBe(row.text);
       expect(body.replyTo === undefined ? null : toHex(body.replyTo)).toBe(row.reply_to);
       expect(body.mentions ?? []).toEqual(row.mentions);
