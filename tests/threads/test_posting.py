@@ -13,7 +13,7 @@ from comms.ledger.models import AuditEntry
 from comms.threads import selectors, services
 from comms.threads.errors import ReplayedError, StaleEpochError
 from comms.threads.models import Envelope, Member, Thread
-from comms.wire.bodies import TextBody
+from comms.wire.bodies import TextBody, TypingBody
 from comms.wire.envelopes import Class, make_envelope
 from comms.wire.hashing import sha256
 from comms.wire.roster import Role
@@ -92,7 +92,6 @@ def test_refuses_a_head_that_never_was(world: World, thread: Thread, ada: User) 
 @pytest.mark.parametrize(
     ("klass", "changes"),
     [
-        (Class.EPHEMERAL, {}),
         (Class.SCHEDULED, {"seen": None}),
         (Class.DRAFT, {}),
         (Class.RETENTION, {"keep": 60}),
@@ -103,6 +102,14 @@ def test_refuses_classes_that_are_not_served_yet(
 ) -> None:
     with pytest.raises(InvalidError):
         world.post(ada, thread, world.seal(ada, thread, klass=klass, **changes))
+
+
+def test_refuses_what_is_ephemeral(world: World, thread: Thread, ada: User) -> None:
+    header = world.header(ada, thread, klass=Class.EPHEMERAL)
+    key = world.epochs[thread.id][-1].key
+    raw = make_envelope(header, TypingBody(is_typing=True), key=key, seeds=world.keys(ada))
+    with pytest.raises(InvalidError):
+        world.post(ada, thread, raw)
 
 
 def test_refuses_observer(world: World, thread: Thread, ada: User, dina: User) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from comms.wire import epochs, files, hpke, identity, labels, recovery, seal, sign, vault
 from comms.wire.argon import Argon2
-from comms.wire.bodies import TextBody, decode_body, encode_body
+from comms.wire.bodies import TextBody, TypingBody, decode_body, encode_body
 from comms.wire.cbor import decode, encode
 from comms.wire.envelopes import (
     Class,
@@ -364,6 +364,15 @@ def test_body_refuses_empty_long_and_newer(anna: Person) -> None:
         decode_body(encode({0: 39, 1: 1}))
     with refused("unsupported"):
         decode_body(encode({0: labels.BODY_TEXT, 1: 2, 2: "x"}))
+
+
+def test_a_body_stays_in_its_class_of_envelope(anna: Person, epoch: NewEpoch) -> None:
+    for body, klass in (
+        (TextBody("x"), Class.EPHEMERAL),
+        (TypingBody(is_typing=True), Class.STORED),
+    ):
+        with refused("malformed"):
+            make_envelope(header(epoch, anna, klass=klass), body, key=epoch.key, seeds=anna.seeds)
 
 
 # Files
