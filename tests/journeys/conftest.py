@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.journeys.browsing import CHROMIUM_FLAGS, People
 from tests.stack.deployment import Deployment
 
 HERE = Path(__file__).parent
+
+# Passphrases take a second of processor time on purpose, several on a busy machine.
+expect.set_options(timeout=20_000)
 
 
 @pytest.hookimpl(tryfirst=True)

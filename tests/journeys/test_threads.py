@@ -8,24 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from comms.wire.cbor import decode, encode
 from comms.wire.transcript import Head
 from tests.accounts.browser import PASSPHRASE
 from tests.journeys.browsing import People, check_page
+from tests.journeys.talking import WAIT, begin, say, sees, texts
 from tests.journeys.threads_cast import SLUG, WORKSPACE
+from tests.stack.canary import Wire, files_and_output, kinds_with
 from tests.stack.deployment import Deployment
 
 MARKER = "zyxocanary"
 THREADS = f"/w/{SLUG}/threads/"
-SENT: list[bytes] = []
-WAIT = 40_000
+WIRE = Wire()
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +48,9 @@ def crew(browser: Browser, harbour: Deployment) -> Iterator[People]:
     assert found.troubles.found == []
 
 
-def note(request: Request) -> None:
-    SENT.append(request.url.encode() + b" " + (request.post_data_buffer or b""))
-
-
 def sign_in(context: BrowserContext, name: str) -> Page:
     """A fresh browser signs in and arrives at the list of conversations."""
-    context.on("request", note)
+    WIRE.listen(context)
     page = context.new_page()
     page.goto(f"/accounts/sign-in/?next={THREADS}")
     page.locator("#id_login").fill(f"{name}@example.org")
@@ -64,32 +60,6 @@ def sign_in(context: BrowserContext, name: str) -> Page:
     page.wait_for_url(lambda url: urlsplit(url).path == THREADS)
     expect(page.locator("[data-list-state]")).to_be_hidden(timeout=WAIT)
     return page
-
-
-def begin(page: Page, title: str, *names: str) -> str:
-    """Begins a conversation; its address."""
-    page.locator("[data-new-open]").click()
-    page.locator("#new-title").fill(title)
-    for name in names:
-        page.get_by_label(name).check()
-    page.locator("[data-new-form] button[type=submit]").click()
-    page.wait_for_url(re.compile(rf"{THREADS}[0-9a-f-]{{36}}/$"))
-    expect(page.locator("[data-composer]")).to_be_visible(timeout=WAIT)
-    return page.url
-
-
-def say(page: Page, text: str) -> None:
-    page.locator("#composer-text").fill(text)
-    page.locator("#composer-text").press("Enter")
-
-
-def texts(page: Page) -> list[str]:
-    """What was accepted, in order."""
-    return page.locator("[data-seq] .said-text").all_inner_texts()
-
-
-def sees(page: Page, *expected: str) -> None:
-    expect(page.locator("[data-seq] .said-text")).to_have_text(list(expected), timeout=WAIT)
 
 
 def test_two_people_talk_live_and_a_new_phone_shows_the_history(crew: People) -> None:
@@ -304,18 +274,13 @@ def test_swapped_keys_of_a_person_are_noticed(crew: People) -> None:
 
 
 def test_nothing_that_was_written_is_found_anywhere(harbour: Deployment) -> None:
-    """Runs last in this file: by now everything above has been written."""
-    assert len(SENT) > 100
-    assert not [request[:200] for request in SENT if MARKER.encode() in request]
+    """Runs last in this file: by now everything above has been written.
+
+    The journey of accounts looks into rows, Valkey's values and a backup too.
+    """
+    assert len(WIRE.sent) > 100
+    assert WIRE.with_any([MARKER]) == []
+    found = kinds_with(files_and_output(harbour), {"secret": [MARKER], "control": [WORKSPACE]})
     # The control: what the server may know is found by the same search, so the search works.
-    assert _files_with(harbour.var, WORKSPACE.encode())
-    assert _files_with(harbour.var, MARKER.encode()) == []
-    assert MARKER not in harbour.output()
-
-
-def _files_with(folder: Path, needle: bytes) -> list[Path]:
-    return [
-        file
-        for file in folder.rglob("*")
-        if file.is_file() and not file.is_symlink() and needle in file.read_bytes()
-    ]
+    assert found["control"]
+    assert found["secret"] == set()
