@@ -8,15 +8,17 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.test import Client
 
 from comms.accounts import selectors, services
-from comms.accounts.models import User, Workspace
+from comms.accounts.models import SessionSecret, User, Workspace
 from comms.accounts.templatetags.accounts import browser_name
 from comms.core.errors import NotFoundError
 from comms.core.tenancy import in_workspace
 from comms.ledger.models import AuditEntry
+from comms.wire.cbor import encode
 from tests.accounts.browser import Person
 
 Founder = tuple[User, Workspace, Person]
@@ -95,8 +97,54 @@ def test_signed_out_session_leaves_nothing(founder: Founder) -> None:
     client = _signed_in(user, made)
     client.post("/me/keys/session/")
     key = client.session.session_key
+    assert SessionSecret.objects.filter(session_id=key).exists()
     client.post("/accounts/sign-out/")
     assert not Session.objects.filter(session_key=key).exists()
+    assert not SessionSecret.objects.filter(session_id=key).exists()
+
+
+def test_request_beside_it_undoes_no_lock(founder: Founder) -> None:
+    """A slow request writes its session back after the vault was locked: the old half is gone all the same."""
+    user, _workspace, made = founder
+    client = _signed_in(user, made)
+    beside = SessionStore(client.session.session_key)
+    assert beside["_auth_user_id"] == str(user.id)  # it has read the session by now
+    first = client.post("/me/keys/session/").content
+    beside["last_workspace"] = "mission"
+    beside.save()
+    assert client.post("/me/keys/session/").content == first
+    beside = SessionStore(client.session.session_key)
+    beside["seen_at"] = time.time()
+    client.post("/me/keys/lock/")
+    beside.save()
+    assert client.post("/me/keys/session/").content != first
+
+
+def test_new_passphrase_keeps_this_browser_open_and_listed(founder: Founder) -> None:
+    """Its session gets another key: the vault stays open, and it can still be ended from afar."""
+    user, _workspace, made = founder
+    client, other = _signed_in(user, made), _signed_in(user, made)
+    half = client.post("/me/keys/session/").content
+    before = client.session.session_key
+    answer = client.post(
+        "/me/keys/passphrase/",
+        encode(
+            [
+                made.keys.sign_in_secret,
+                "1" * 64,
+                made.keys.argon2.to_value(),
+                made.keys.wraps[0],
+            ]
+        ),
+        content_type="application/cbor",
+    )
+    assert answer.status_code == 200, answer.content
+    assert client.session.session_key != before
+    assert client.post("/me/keys/session/").content == half
+    assert [one.session_key for one in selectors.list_sessions(user)] == [
+        client.session.session_key
+    ]
+    assert other.get("/me/").status_code == 302
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,7 @@ EXEMPT = {
     "accounts_vault",
     "accounts_vaultwrap",
     "accounts_identityentry",
+    "accounts_sessionsecret",
 }
 
 

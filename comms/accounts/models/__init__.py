@@ -1,6 +1,6 @@
 """Tables of people and workspaces."""
 
-from comms.accounts.models.keys import IdentityEntry, Vault, VaultWrap
+from comms.accounts.models.keys import IdentityEntry, SessionSecret, Vault, VaultWrap
 from comms.accounts.models.links import Invitation, SetupLink
 from comms.accounts.models.tokens import ApiToken, Scope
 from comms.accounts.models.users import User
@@ -12,6 +12,7 @@ __all__ = [
     "Invitation",
     "Membership",
     "Scope",
+    "SessionSecret",
     "SetupLink",
     "User",
     "Vault",

@@ -65,3 +65,17 @@ class VaultWrap(models.Model):
                 name="vault_wrap_one_of_each_but_passkeys",
             ),
         ]
+
+
+class SessionSecret(models.Model):
+    """The server's half of what keeps the vault open in one browser. It ends with the session.
+
+    A row of its own, since requests of one browser run side by side and each writes all of a session's
+    data back: one of them could undo that another had locked the vault.
+    """
+
+    session = models.OneToOneField(
+        "sessions.Session", on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    secret = models.BinaryField(max_length=32, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)

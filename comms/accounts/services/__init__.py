@@ -21,7 +21,13 @@ from comms.accounts.services.second_steps import (
     passkey_wrap_id,
     remove_passkey,
 )
-from comms.accounts.services.sessions import end_other_sessions, end_session
+from comms.accounts.services.sessions import (
+    end_other_sessions,
+    end_session,
+    lock_session,
+    open_session_secret,
+    session_renewed,
+)
 from comms.accounts.services.setup import (
     create_setup_link,
     get_setup_link,
@@ -49,7 +55,9 @@ __all__ = [
     "find_caller",
     "get_setup_link",
     "join_with_new_account",
+    "lock_session",
     "note_second_step",
+    "open_session_secret",
     "passkey_wrap_id",
     "put_vault",
     "put_vault_wrap",
@@ -62,6 +70,7 @@ __all__ = [
     "replace_identity",
     "reset_sign_in",
     "revoke_token",
+    "session_renewed",
     "set_up",
     "withdraw_invitation",
 ]

@@ -1,16 +1,53 @@
-"""Signing browsers out from afar."""
+"""What a browser's session holds of the vault, and signing browsers out from afar."""
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from comms.accounts.models import User
+from comms.accounts.models import SessionSecret, User
 from comms.accounts.selectors import session_group
 from comms.accounts.services.trail import record_for_person
 from comms.core.errors import NotFoundError
 from comms.core.realtime import broadcast
+
+
+def open_session_secret(session_key: str) -> bytes:
+    """The session's 32 bytes, drawn when they are first asked for; the same until it locks or ends.
+
+    Raises NotFoundError for a session that has ended meanwhile.
+    """
+    with transaction.atomic():
+        # Two tabs that ask at once agree, and a session that is being ended gets nothing.
+        if not Session.objects.select_for_update().filter(session_key=session_key).exists():
+            raise NotFoundError(_("You are signed out. Sign in again."))
+        found, _made = SessionSecret.objects.get_or_create(
+            session_id=session_key, defaults={"secret": secrets.token_bytes(32)}
+        )
+    return bytes(found.secret)
+
+
+def lock_session(session_key: str) -> None:
+    """Forget the session's secret: what its browser kept opens nothing any more."""
+    SessionSecret.objects.filter(session_id=session_key).delete()
+
+
+@contextmanager
+def session_renewed(session: SessionBase) -> Iterator[None]:
+    """Carry the secret over while the session gets another key, as it does with another passphrase."""
+    before = session.session_key
+    with transaction.atomic():
+        kept = SessionSecret.objects.filter(session_id=before).first()
+        yield
+        if kept is not None and session.session_key and session.session_key != before:
+            SessionSecret.objects.create(session_id=session.session_key, secret=kept.secret)
 
 
 def end_session(*, person: User, session_id: int) -> None:

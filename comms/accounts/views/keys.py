@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -27,8 +28,6 @@ from comms.accounts.views.answers import (
 from comms.core.errors import InvalidError
 from comms.wire import vault as wire_vault
 from comms.wire.cbor import decode
-
-SESSION_SECRET = "vault_session_secret"  # noqa: S105 -- the name it is kept under
 
 
 @require_GET
@@ -73,16 +72,14 @@ def wraps(request: PersonRequest) -> HttpResponse:
 @person_endpoint
 def session_secret(request: PersonRequest) -> HttpResponse:
     """The server's half of what keeps the vault open in this browser. It ends with the session."""
-    if SESSION_SECRET not in request.session:
-        request.session[SESSION_SECRET] = secrets.token_hex(32)
-    return cbor([bytes.fromhex(request.session[SESSION_SECRET])])
+    return cbor([services.open_session_secret(request.session.session_key or "")])
 
 
 @require_POST
 @person_endpoint
 def lock(request: PersonRequest) -> HttpResponse:
     """Forget the server's half: what this browser kept opens nothing any more."""
-    request.session.pop(SESSION_SECRET, None)
+    services.lock_session(request.session.session_key or "")
     return JsonResponse({"ok": True})
 
 
@@ -90,8 +87,6 @@ def lock(request: PersonRequest) -> HttpResponse:
 @person_endpoint
 def passphrase(request: PersonRequest) -> HttpResponse:
     """Change the passphrase and sign every other browser out."""
-    from django.contrib.auth import update_session_auth_hash
-
     current, secret, parameters, wrap = read_list(request, 4, limit=4096)
     limit_rate(request, "change_passphrase")
     services.change_passphrase(
@@ -99,7 +94,10 @@ def passphrase(request: PersonRequest) -> HttpResponse:
         current_secret=text(current, 64),
         new=services.NewPassphrase(text(secret, 64), argon2(parameters), octets(wrap)),
     )
-    update_session_auth_hash(request, request.user)
+    with services.session_renewed(request.session):
+        update_session_auth_hash(request, request.user)
+        # Listed under its new key, or it could not be ended from afar.
+        UserSession.objects.create_from_request(request)
     services.end_other_sessions(person=request.user, keep=request.session.session_key)
     return JsonResponse({"ok": True})
 
