@@ -8,17 +8,19 @@ import os
 import shutil
 import socket
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 import redis
+from django.core.exceptions import ImproperlyConfigured
 
 from comms.stack import lock, migrations
 from comms.stack.endpoints import Endpoints, local_endpoints
 from comms.stack.errors import StackError
 from comms.stack.folder import Folder
+from comms.stack.held_keys import held_key_ids, needed_key_ids
 from comms.stack.options import Options
 from comms.stack.web import check_port
 
@@ -48,8 +50,11 @@ def running_state(folder: Folder) -> dict[str, Any] | None:
     return {"pid": holder, "address": "", "services": {}}
 
 
-def findings(options: Options) -> Iterator[Finding]:
-    """Look at everything, from the disk up. Never raises for what it looks at."""
+def findings(options: Options, keys: Sequence[str]) -> Iterator[Finding]:
+    """Look at everything, from the disk up. Never raises for what it looks at.
+
+    ``keys`` are the key-encryption keys of the settings, the current one first.
+    """
     folder = options.folder
     try:
         endpoints = local_endpoints(folder.root)
@@ -71,6 +76,7 @@ def findings(options: Options) -> Iterator[Finding]:
         yield from _services(state)
     if state is not None or options.database_url is not None:
         yield _look("Database", lambda: _database(options, endpoints))
+        yield _look("Key-encryption key", lambda: _keys(options, endpoints, keys))
     if state is not None or options.redis_url is not None:
         yield _look("Valkey", lambda: _valkey(options, endpoints))
     if state is not None and not options.has_mail_server:
@@ -165,6 +171,31 @@ def _database(options: Options, endpoints: Endpoints) -> None:
     if not migrations.is_current(options.folder, migrations.fingerprint(owner)):
         raise _Problem(
             "its tables may be older than the program", "Restart with 'make run', which migrates."
+        )
+
+
+def _keys(options: Options, endpoints: Endpoints, keys: Sequence[str]) -> None:
+    place = options.folder.secrets / "key-encryption-key"
+    try:
+        held = held_key_ids(keys[0], keys[1:])
+    except ImproperlyConfigured:
+        raise _Problem(
+            "it isn't base64 of exactly 32 bytes",
+            f"Put the right one back, at {place} or in KEY_ENCRYPTION_KEY.",
+        ) from None
+    try:
+        with psycopg.connect(
+            options.database_url or endpoints.database_url, connect_timeout=5
+        ) as connection:
+            missing = sorted(needed_key_ids(connection) - held)
+    except psycopg.OperationalError:
+        return  # The finding about the database says so.
+    if missing:
+        raise _Problem(
+            f"the stored data needs {', '.join(missing)}, and only {', '.join(sorted(held))} is here, so "
+            "encrypted fields can't be read",
+            f"Put the file with the missing key back at {place} (it is kept apart from backups), or add "
+            "the key to KEY_ENCRYPTION_KEYS_OLD; then restart.",
         )
 
 

@@ -10,6 +10,7 @@ import secrets as random
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from comms.stack.errors import StackError
 from comms.stack.folder import Folder, make_folders, read_or_create
 
 
@@ -27,7 +28,11 @@ class Secrets:
 
 
 def local_secrets(var: Path) -> Secrets:
-    """Return the secrets of the data folder, making those that are missing."""
+    """Return the secrets of the data folder, making those that are missing.
+
+    Raises StackError when the key-encryption key is missing beside data that may need it: what a new
+    one sealed would be lost as soon as the right one is put back.
+    """
     folder = Folder.at(var)
     make_folders(folder)
 
@@ -36,6 +41,12 @@ def local_secrets(var: Path) -> Secrets:
         return content.decode("ascii").strip()
 
     key_file = folder.secrets / "key-encryption-key"
+    if not key_file.exists() and (folder.postgres / "data/PG_VERSION").exists():
+        raise StackError(
+            f"The key-encryption key is missing: put its file back at {key_file} (it is kept apart from "
+            "backups). If it is lost for good, put a new one there, made with 'openssl rand -base64 32': "
+            "what was encrypted under the old one stays shut."
+        )
     read_or_create(key_file, base64.b64encode(random.token_bytes(32)) + b"\n")
     return Secrets(
         key_encryption_key_file=key_file,

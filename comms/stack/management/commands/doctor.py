@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from comms.stack.health import findings
@@ -17,7 +18,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         wrong = 0
-        for finding in findings(read_options()):
+        held = (settings.KEY_ENCRYPTION_KEY, *settings.KEY_ENCRYPTION_KEYS_OLD)
+        for finding in findings(read_options(), held):
             if finding.problem:
                 wrong += 1
                 self.stdout.write(f"{finding.subject}: {finding.problem}.\n    {finding.mend}")

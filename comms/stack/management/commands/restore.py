@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 from argparse import ArgumentParser
 from pathlib import Path
@@ -13,8 +12,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import ProgrammingError, connections
 
-from comms.core.key_encryption import key_encryption_key_id
 from comms.stack.errors import StackError
+from comms.stack.held_keys import held_key_ids
 from comms.stack.options import read_options
 from comms.stack.passphrase import known_passphrase
 from comms.stack.restore import restore
@@ -40,7 +39,7 @@ class Command(BaseCommand):
             read_options(),
             options["file"].absolute(),
             known_passphrase(),
-            held_keys=held_key_ids(),
+            held_keys=held_key_ids(settings.KEY_ENCRYPTION_KEY, settings.KEY_ENCRYPTION_KEYS_OLD),
             without_key=options["without_key"],
             backup_url=os.environ.get("DATABASE_BACKUP_URL"),
             verify=self._verify_audit,
@@ -67,9 +66,3 @@ class Command(BaseCommand):
         finally:
             # The server is stopped when the restore is done.
             connections.close_all()
-
-
-def held_key_ids() -> set[str]:
-    """The ids of the key-encryption keys that the settings hold."""
-    words = [settings.KEY_ENCRYPTION_KEY, *settings.KEY_ENCRYPTION_KEYS_OLD]
-    return {key_encryption_key_id(base64.b64decode(word)) for word in words}
