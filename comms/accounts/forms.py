@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import zoneinfo
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from allauth.account.forms import ResetPasswordForm
 from django import forms
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from comms.accounts.mails import require_mail_server
 from comms.accounts.models import User
 from comms.core.actors import Role
 
@@ -16,6 +19,15 @@ if TYPE_CHECKING:
     _PersonForm = forms.ModelForm[User]
 else:
     _PersonForm = forms.ModelForm  # not subscriptable at run time
+
+
+class ResetForm(ResetPasswordForm):  # type: ignore[misc]  # allauth has no types
+    """Asks for a mail that restores signing in."""
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Send it if the address has an account. Raises UnavailableError, for every address alike."""
+        require_mail_server()
+        return str(super().save(request, **kwargs))
 
 
 class ProfileForm(_PersonForm):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -37,3 +37,22 @@ def send_invitation(invitation: Invitation, link: str, *, sender: str) -> None:
         raise UnavailableError(
             _("The mail could not be sent: the mail server does not answer.")
         ) from error
+
+
+def require_mail_server() -> None:
+    """Raise UnavailableError when no mail can leave now.
+
+    Asked before it is known whether there is anybody to write to: an answer that depends on that would tell
+    strangers who has an account.
+    """
+    require_allowed_host(settings.EMAIL_HOST)
+    connection = get_connection()
+    try:
+        connection.open()
+    except OSError as error:
+        log.warning("mail.server_down", error=type(error).__name__)
+        raise UnavailableError(
+            _("The mail could not be sent: the mail server does not answer. Try again later.")
+        ) from error
+    finally:
+        connection.close()

@@ -11,10 +11,11 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone, translation
 
 from comms.accounts.models import User
-from comms.core.errors import ForbiddenError
+from comms.core.errors import ForbiddenError, UnavailableError
 
 _Handler = Callable[[HttpRequest], HttpResponse]
 _STARTED, _SEEN = "signed_in_at", "seen_at"
@@ -68,6 +69,8 @@ def personal_settings(get_response: _Handler) -> _Handler:
                 from django.views.defaults import permission_denied
 
                 return permission_denied(request, PermissionDenied(exception.message))
+            if isinstance(exception, UnavailableError):
+                return render(request, "503.html", {"reason": exception.message}, status=503)
             return None
 
     return Personal()

@@ -44,7 +44,15 @@ class Site:
 
     @property
     def environment(self) -> dict[str, str]:
-        """For our own Python processes."""
+        """For our own Python processes: without the address of the role that could change tables."""
+        ours = self.environment_of_owner
+        ours.pop("DATABASE_OWNER_URL", None)
+        ours.pop("DATABASE_BACKUP_URL", None)
+        return ours
+
+    @property
+    def environment_of_owner(self) -> dict[str, str]:
+        """For the migrations alone."""
         options = self.options
         return os.environ | {
             "VAR": str(options.folder.root),

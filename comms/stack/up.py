@@ -12,6 +12,8 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Mapping
+from importlib import import_module
 
 from comms.stack import definitions, lock, logs, migrations, postgres, processes
 from comms.stack.definitions import BEAT, MAIL, MARKER, POSTGRES, VALKEY, WEB, WORKER, Site
@@ -24,6 +26,7 @@ from comms.stack.secrets import local_secrets
 from comms.stack.supervisor import Supervisor, describe_end
 from comms.stack.web import check_port
 
+LOCAL_SETTINGS = "config.settings.local"
 ROTATION = 10.0
 """Seconds between two looks at the sizes of the logs."""
 
@@ -38,11 +41,22 @@ def say(line: str) -> None:
 def main() -> int:
     """Serve until SIGINT or SIGTERM. Returns 0 after a clean stop; raises StackError."""
     began = time.monotonic()
+    _refuse_wrong_settings()
     options = read_options()
     with lock.held(options.folder):
         _end_leftovers(options)
         check_port(options.host, options.port)
         return asyncio.run(_serve(_site(options), began))
+
+
+def _refuse_wrong_settings() -> None:
+    """Let settings other than the local ones say what they miss before anything is started or made.
+
+    Raises ImproperlyConfigured with one sentence. The local ones miss nothing, and reading them takes time.
+    """
+    name = os.environ.get("DJANGO_SETTINGS_MODULE", LOCAL_SETTINGS)
+    if name != LOCAL_SETTINGS:
+        import_module(name)
 
 
 def _end_leftovers(options: Options) -> None:
@@ -154,7 +168,14 @@ async def _migrate(site: Site) -> None:
     if migrations.is_current(folder, wanted):
         return
     began = time.monotonic()
-    await _manage(site, "migrate", "--database=owner", "--no-input", "--verbosity=1")
+    await _manage(
+        site,
+        "migrate",
+        "--database=owner",
+        "--no-input",
+        "--verbosity=1",
+        environment=site.environment_of_owner,
+    )
     migrations.record(folder, wanted)
     say(f"The database is up to date ({time.monotonic() - began:.1f} s).")
 
@@ -182,14 +203,16 @@ async def _say_of(site: Site, command: str) -> list[str]:
     return [line.rstrip() for line in output.splitlines() if line.strip()]
 
 
-async def _manage(site: Site, command: str, *arguments: str) -> str:
+async def _manage(
+    site: Site, command: str, *arguments: str, environment: Mapping[str, str] | None = None
+) -> str:
     """Run one of manage.py's commands; returns its output. Raises StackError if it fails."""
     log = site.options.folder.log / "commands.log"
     with logs.open_log(log) as errors:
         process = await asyncio.create_subprocess_exec(
             *processes.launched([sys.executable, PROJECT / "manage.py", command, *arguments]),
             cwd=PROJECT,
-            env=site.environment,
+            env=environment or site.environment,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,

@@ -104,6 +104,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {"reset_password": "comms.accounts.forms.ResetForm"}
 ACCOUNT_RATE_LIMITS = {
     "sign_in_salt": "60/m/ip,20/m/key",
     "redeem_link": "20/m/ip",

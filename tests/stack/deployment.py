@@ -8,7 +8,9 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -40,6 +42,15 @@ class Deployment:
         self.url = f"http://localhost:{self.port}"
         self.mails = MailFolder(var / "mail")
         self._more = environment
+        self.expected = {
+            name
+            for name, elsewhere in (
+                ("PostgreSQL", "DATABASE_URL"),
+                ("Valkey", "REDIS_URL"),
+                ("Mail catcher", "SMTP_HOST"),
+            )
+            if elsewhere not in environment
+        } | {"Web", "Worker", "Beat"}
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -88,7 +99,7 @@ class Deployment:
 
     def is_ready(self) -> bool:
         services = self.services()
-        return set(services) == set(SERVICES) and all(each["ready"] for each in services.values())
+        return set(services) == self.expected and all(each["ready"] for each in services.values())
 
     def answers(self) -> bool:
         """Whether a page request is served, with database and Valkey at work."""
@@ -112,12 +123,18 @@ class Deployment:
             + processes.working_in(self.var / "valkey")
         )
 
-    def manage(self, *words: str, timeout: float = 120.0) -> subprocess.CompletedProcess[str]:
-        """Run one of manage.py's commands on the data folder."""
+    def manage(
+        self,
+        *words: str,
+        timeout: float = 120.0,
+        without: Collection[str] = (),
+        more: Mapping[str, str] = MappingProxyType({}),
+    ) -> subprocess.CompletedProcess[str]:
+        """Run one of manage.py's commands on the data folder, with a changed environment if asked."""
         return subprocess.run(
             [sys.executable, "manage.py", *words],
             cwd=PROJECT,
-            env=self.environment(),
+            env={k: v for k, v in (self.environment() | dict(more)).items() if k not in without},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
