@@ -74,11 +74,19 @@ def test_kill_9_of_the_supervisor_leaves_nothing_and_the_next_start_works(tmp_pa
     deployment.start()
     # The worker's pool among them, whose parent the kernel would not tell of our end.
     assert len(deployment.remains()) >= len(SERVICES) + 2
+    # Somebody has an account by the next start, and no start has noted that yet.
+    made = deployment.manage("shell", "-c", "from tests.journeys.threads_cast import make; make()")
+    assert made.returncode == 0, made.stderr
     deployment.process.kill()
     deployment.process.wait()
     eventually(lambda: deployment.remains() == [])
+    said = len(deployment.output())
     deployment.start()
     assert deployment.answers()
+    # It offers no set-up link, remembers that, and goes on.
+    assert "#" not in deployment.output()[said:]
+    assert (tmp_path / "var/state/set-up-done").exists()
+    assert deployment.process.poll() is None
     assert deployment.stop(signal.SIGTERM) == 0
     assert deployment.remains() == []
     assert deployment.manage("status").returncode == 1
