@@ -135,6 +135,15 @@ class ThreadsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels
         fields = (event["thread"], event["seq"])
         await self.send(bytes_data=messages.message(messages.READ, *fields))
 
+    async def thread_ephemeral(self, event: dict[str, Any]) -> None:
+        if uuid.UUID(bytes=event["thread"]) in self.threads:
+            fields = (event["thread"], event["content"])
+            await self.send(bytes_data=messages.message(messages.EPHEMERAL, *fields))
+
+    async def thread_draft(self, event: dict[str, Any]) -> None:
+        fields = (event["thread"], event["number"])
+        await self.send(bytes_data=messages.message(messages.DRAFT, *fields))
+
     async def membership_changed(self, _event: dict[str, Any]) -> None:
         if self.actor is not None and not await _is_member(self.actor):
             await self.close(NOT_A_MEMBER)

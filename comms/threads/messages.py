@@ -19,6 +19,8 @@ REVOKED: Final = 69
 READ: Final = 70
 PING: Final = 71
 PONG: Final = 72
+EPHEMERAL: Final = 73
+DRAFT: Final = 74
 
 FROM_BROWSER_LIMIT: Final = 256
 

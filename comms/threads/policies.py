@@ -17,3 +17,10 @@ def can_read(member: Member) -> bool:
 def can_post(member: Member) -> bool:
     """Everyone who may read, but observers."""
     return can_read(member) and member.role != Member.Role.OBSERVER
+
+
+def can_grant_history(member: Member, *, everything: bool) -> bool:
+    """Owners; members too where the thread's policy lets joiners read everything."""
+    if not can_read(member):
+        return False
+    return member.role == Member.Role.OWNER or (everything and member.role == Member.Role.MEMBER)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from comms.threads.views import data, pages
+from comms.threads.views import data, kept, pages
 
 app_name = "threads"
 
 urlpatterns = [
     path("", pages.list_page, name="list"),
     path("index", data.index, name="index"),
+    path("drafts", kept.drafts, name="drafts"),
     path("new", data.create, name="create"),
     path("<uuid:thread_id>/", pages.thread_page, name="thread"),
     path("<uuid:thread_id>/epochs", data.epochs, name="epochs"),
     path("<uuid:thread_id>/envelopes", data.envelopes, name="envelopes"),
     path("<uuid:thread_id>/people", data.people, name="people"),
     path("<uuid:thread_id>/read", data.read, name="read"),
+    path("<uuid:thread_id>/history", data.history, name="history"),
+    path("<uuid:thread_id>/ephemeral", kept.ephemeral, name="ephemeral"),
+    path("<uuid:thread_id>/receipts", kept.receipts, name="receipts"),
+    path("<uuid:thread_id>/draft", kept.draft, name="draft"),
 ]

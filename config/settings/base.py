@@ -110,6 +110,7 @@ ACCOUNT_RATE_LIMITS = {
     "redeem_link": "20/m/ip",
     "change_passphrase": "5/m/user",
     "invite": "60/h/user",
+    "pass_on": "240/m/user",
 }
 PASSWORD_RESET_TIMEOUT = 4 * 3600
 MFA_ADAPTER = "comms.accounts.adapter.SecondStepAdapter"

@@ -43,11 +43,12 @@ ROWS = [
         data=empty,
         content_type=CBOR,
     ),
+    Row("threads:drafts", members(**SCRIPTS), arguments=workspace_only),
     Row("threads:thread", IN_IT, arguments=own_thread),
     Row("threads:thread", members(NOT_FOUND), arguments=no_thread),
     *(
         Row(f"threads:{name}", {**IN_IT, **SCRIPTS}, arguments=own_thread)
-        for name in ("epochs", "envelopes", "people")
+        for name in ("epochs", "envelopes", "people", "receipts", "draft")
     ),
     *(
         Row(
@@ -59,6 +60,6 @@ ROWS = [
             data=empty,
             content_type=CBOR,
         )
-        for name in ("epochs", "envelopes", "read")
+        for name in ("epochs", "envelopes", "read", "history", "ephemeral", "receipts", "draft")
     ),
 ]

@@ -27,12 +27,19 @@ class Epoch(WorkspaceOwned):
 
 
 class Wrap(WorkspaceOwned):
-    """An epoch's key for one member, which only their keys open."""
+    """An epoch's key for one member, which only their keys open.
+
+    A `history` wrap was given to somebody who joined later; the record doesn't list it.
+    `fingerprint` names the keys that open it, empty for those that the record's roster names.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     epoch = models.ForeignKey(Epoch, on_delete=models.CASCADE, related_name="wraps")
     member_id = models.UUIDField(editable=False)
     content = models.BinaryField(max_length=1168, editable=False)
+    # With defaults in the database too: while the migration runs, the release before goes on inserting.
+    history = models.BooleanField(default=False, db_default=False, editable=False)
+    fingerprint = models.BinaryField(max_length=32, default=bytes, db_default=b"", editable=False)
 
     class Meta:
         constraints = [

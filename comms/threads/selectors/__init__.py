@@ -2,6 +2,7 @@
 
 from comms.threads.selectors.envelopes import PAGE, EnvelopePage, list_envelopes
 from comms.threads.selectors.epochs import EpochOfMember, list_epochs
+from comms.threads.selectors.kept import DraftOfMember, get_draft, list_drafts, list_receipts
 from comms.threads.selectors.people import list_people
 from comms.threads.selectors.threads import (
     THREADS_AT_ONCE,
@@ -19,17 +20,21 @@ from comms.threads.selectors.threads import (
 __all__ = [
     "PAGE",
     "THREADS_AT_ONCE",
+    "DraftOfMember",
     "EnvelopePage",
     "EpochOfMember",
     "Seat",
     "ThreadOfMember",
     "count_unread_threads",
+    "get_draft",
     "get_thread",
     "has_threads",
+    "list_drafts",
     "list_envelopes",
     "list_epochs",
     "list_heads",
     "list_people",
+    "list_receipts",
     "list_threads",
     "member_group",
     "thread_group",

@@ -14,10 +14,14 @@ EPOCHS_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class EpochOfMember:
-    """A record, and this member's wrap of its key, empty if they have none."""
+    """A record, and this member's wrap of its key, empty if they have none.
+
+    A wrap for history names the keys that open it; any other's are in the record's roster.
+    """
 
     record: bytes
     wrap: bytes
+    history_fingerprint: bytes = b""
 
 
 def list_epochs(actor: Actor, thread_id: uuid.UUID, *, after: int = 0) -> list[EpochOfMember]:
@@ -29,7 +33,9 @@ def list_epochs(actor: Actor, thread_id: uuid.UUID, *, after: int = 0) -> list[E
         ]
     )
     wraps = {
-        wrap.epoch_id: bytes(wrap.content)
+        wrap.epoch_id: (bytes(wrap.content), bytes(wrap.fingerprint) if wrap.history else b"")
         for wrap in Wrap.objects.filter(epoch__in=epochs, member_id=actor.user_id)
     }
-    return [EpochOfMember(bytes(epoch.record), wraps.get(epoch.id, b"")) for epoch in epochs]
+    return [
+        EpochOfMember(bytes(epoch.record), *wraps.get(epoch.id, (b"", b""))) for epoch in epochs
+    ]

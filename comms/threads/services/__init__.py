@@ -1,7 +1,21 @@
 """Everything that changes threads."""
 
+from comms.threads.services.drafts import BOX_LIMIT as DRAFT_LIMIT
+from comms.threads.services.drafts import save_draft
 from comms.threads.services.envelopes import post_envelope
+from comms.threads.services.ephemeral import pass_on, post_receipt
 from comms.threads.services.epochs import open_thread, publish_epoch
+from comms.threads.services.history import grant_history
 from comms.threads.services.reading import mark_read
 
-__all__ = ["mark_read", "open_thread", "post_envelope", "publish_epoch"]
+__all__ = [
+    "DRAFT_LIMIT",
+    "grant_history",
+    "mark_read",
+    "open_thread",
+    "pass_on",
+    "post_envelope",
+    "post_receipt",
+    "publish_epoch",
+    "save_draft",
+]

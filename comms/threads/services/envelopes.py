@@ -44,10 +44,7 @@ def post_envelope(*, actor: Actor, thread_id: uuid.UUID, raw: bytes) -> Envelope
         ).first()
         if earlier is not None:
             return _same_again(earlier, envelope)
-        try:
-            _check(envelope, thread, seat.member)
-        except WireError as error:
-            raise refused(error) from error
+        check_envelope(envelope, seat, wire.Class.STORED)
         row = _append(thread, envelope)
         events.tell_envelope(row)
     return row
@@ -59,10 +56,17 @@ def _same_again(earlier: Envelope, envelope: wire.Envelope) -> Envelope:
     return earlier
 
 
-def _check(envelope: wire.Envelope, thread: Thread, member: Member) -> None:
-    """Class, epoch, what the sender has seen, and the signature. Raises WireError or StaleEpochError."""
+def check_envelope(envelope: wire.Envelope, seat: selectors.Seat, klass: wire.Class) -> None:
+    """Class, epoch, what the sender has seen, and the signature. Raises InvalidError or StaleEpochError."""
+    try:
+        _check(envelope, seat.thread, seat.member, klass)
+    except WireError as error:
+        raise refused(error) from error
+
+
+def _check(envelope: wire.Envelope, thread: Thread, member: Member, klass: wire.Class) -> None:
     header = envelope.header
-    if header.klass is not wire.Class.STORED:
+    if header.klass is not klass:
         raise WireError("unsupported", "this class of envelope is not accepted")
     if header.epoch != bytes(thread.epoch_hash):
         raise StaleEpochError(_("The conversation has a new key."))

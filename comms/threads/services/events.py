@@ -48,3 +48,15 @@ def tell_read(thread: Thread, member_id: uuid.UUID, seq: int) -> None:
     """How far the member has read, to their other tabs and browsers and to nobody else."""
     event = {"type": "thread.read", "thread": thread.id.bytes, "seq": seq}
     broadcast(member_group(thread.workspace_id, member_id), event)
+
+
+def tell_ephemeral(thread_id: uuid.UUID, raw: bytes) -> None:
+    """A typing note or a receipt, to everyone who has the thread open."""
+    event = {"type": "thread.ephemeral", "thread": thread_id.bytes, "content": raw}
+    broadcast(thread_group(thread_id), event)
+
+
+def tell_draft(thread: Thread, member_id: uuid.UUID, number: int) -> None:
+    """A newer draft, to the member's other tabs and browsers and to nobody else."""
+    event = {"type": "thread.draft", "thread": thread.id.bytes, "number": number}
+    broadcast(member_group(thread.workspace_id, member_id), event)

@@ -18,6 +18,7 @@ from comms.threads.models import Thread
 from comms.threads.views.answers import body, member_endpoint, whole
 from comms.wire import envelopes as wire_envelopes
 from comms.wire import epochs as wire_epochs
+from comms.wire import history as wire_history
 from comms.wire.cbor import Value
 
 
@@ -59,14 +60,17 @@ def create(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @member_endpoint(transaction=False)
 def epochs(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
-    """GET: records with the reader's own wraps, above `after`. POST: the next epoch (epoch-upload)."""
+    """GET: records with the reader's own wraps, above `after`. POST: the next epoch (epoch-upload).
+
+    A wrap given for history comes with the fingerprint of the keys that open it.
+    """
     if request.method == "POST":
         upload = body(request, wire_epochs.UPLOAD_LIMIT)
         thread = services.publish_epoch(actor=request.actor, thread_id=thread_id, upload=upload)
         return cbor(_state(thread), status=201)
     with in_workspace(request.workspace.id):
         found = selectors.list_epochs(request.actor, thread_id, after=whole(request, "after") or 0)
-    return cbor([[one.record, one.wrap] for one in found])
+    return cbor([[one.record, one.wrap, one.history_fingerprint] for one in found])
 
 
 @require_http_methods(["GET", "POST"])
@@ -106,6 +110,14 @@ def read(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
     if type(seq) is not int:
         raise InvalidError(_("That is not a whole number."))
     return cbor([services.mark_read(actor=request.actor, thread_id=thread_id, seq=seq)])
+
+
+@require_POST
+@member_endpoint(transaction=False)
+def history(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
+    """Give a member keys of earlier epochs (history-grant); the answer is [first seq they may read]."""
+    raw = body(request, wire_history.LIMIT)
+    return cbor([services.grant_history(actor=request.actor, thread_id=thread_id, raw=raw)])
 
 
 def _state(thread: Thread) -> Value:

@@ -3,10 +3,11 @@
 import { type Bytes, equal, toHex } from "../crypto/bytes";
 import { WireError } from "../crypto/error";
 import { unwrap } from "../crypto/hpke";
+import { type Identity } from "../crypto/identity";
 import { postQuantum } from "../crypto/pq";
 import { type Unlocked } from "../keys";
 import { type About, openAbout } from "../wire/about";
-import { type EpochRecord, openEpochKey, readRecord, verifyRecord } from "../wire/epoch";
+import { type EpochRecord, openEpochKey, openHistoryKey, readRecord, verifyRecord } from "../wire/epoch";
 import { checkFirst, checkSuccession } from "../wire/epochRules";
 import { findRow } from "../wire/roster";
 import { type ThreadHead } from "../wire/vaultContents";
@@ -48,7 +49,7 @@ export class Epochs {
       for (const one of listed) {
         const record = await readRecord(one.record);
         await checkRecord(thread, record, all.at(-1)?.record, people);
-        all.push({ record, key: await Epochs.keyOf(record, one.wrap, keys) });
+        all.push({ record, key: await Epochs.keyOf(record, one, keys) });
       }
     } catch (error) {
       if (error instanceof WireError) throw new Trouble("forged-epoch", error.message);
@@ -60,23 +61,18 @@ export class Epochs {
     return new Epochs(all, newest);
   }
 
-  /** By the keys that the roster names: the present ones, or earlier ones kept in the vault. */
-  static async keyOf(
-    record: EpochRecord,
-    wrap: Bytes,
-    keys: Keys,
-  ): Promise<Bytes | undefined> {
+  /** By the keys that the roster or the gift of history names: the present ones, or earlier ones. */
+  static async keyOf(record: EpochRecord, listed: ListedEpoch, keys: Keys): Promise<Bytes | undefined> {
+    const { wrap, historyFingerprint } = listed;
     if (wrap.length === 0) return undefined;
+    if (historyFingerprint.length > 0) {
+      const opener = await openerOf(historyFingerprint, keys);
+      return opener && openHistoryKey(record, historyFingerprint, opener, wrap);
+    }
     const row = findRow(record.tbs.roster, keys.userId);
     if (row === undefined) throw new WireError("chain", "a wrap without a place in the roster");
-    if (equal(row.fingerprint, keys.identity.publicKeys.fingerprint)) {
-      return openEpochKey(record, keys.userId, keys.identity, wrap);
-    }
-    const old = keys.oldXwing.find((one) => equal(one.fingerprint, row.fingerprint));
-    if (old === undefined) return undefined;
-    const key = await (await postQuantum()).xwingFromSeed(old.seed);
-    const opener = { unwrap: (info: Bytes, wrapped: Bytes) => unwrap(key, info, wrapped) };
-    return openEpochKey(record, keys.userId, opener, wrap);
+    const opener = await openerOf(row.fingerprint, keys);
+    return opener && openEpochKey(record, keys.userId, opener, wrap);
   }
 
   find(hash: Bytes): OpenEpoch | undefined {
@@ -96,6 +92,17 @@ export class Epochs {
     if (key === undefined) throw new Trouble("forged-epoch", "no key of the newest epoch");
     return openAbout(record.tbs, key);
   }
+}
+
+type Opener = Pick<Identity, "unwrap">;
+
+/** The side that opens what is wrapped to this fingerprint; undefined if it was never this person's. */
+async function openerOf(fingerprint: Bytes, keys: Keys): Promise<Opener | undefined> {
+  if (equal(fingerprint, keys.identity.publicKeys.fingerprint)) return keys.identity;
+  const old = keys.oldXwing.find((one) => equal(one.fingerprint, fingerprint));
+  if (old === undefined) return undefined;
+  const key = await (await postQuantum()).xwingFromSeed(old.seed);
+  return { unwrap: (info, wrapped) => unwrap(key, info, wrapped) };
 }
 
 async function checkRecord(

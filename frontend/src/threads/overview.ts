@@ -93,7 +93,9 @@ export class Overview {
       const author = this.people.keys(record.tbs.author, record.tbs.authorFingerprint);
       if (author === undefined || record.tbs.thread !== id) throw new Error("not to be checked here");
       await verifyRecord(record, author);
-      const key = await Epochs.keyOf(record, thread.wrap, this.unlocked);
+      // The newest epoch's key is never a gift of history.
+      const listed = { record: thread.record, wrap: thread.wrap, historyFingerprint: new Uint8Array() };
+      const key = await Epochs.keyOf(record, listed, this.unlocked);
       if (key === undefined) throw new Error("no key");
       const { title } = await openAbout(record.tbs, key);
       return { ...found, title, members: record.tbs.roster.map((row) => row.member) };

@@ -26,6 +26,8 @@ export interface ListedEpoch {
   readonly record: Bytes;
   /** Empty if this person has no key of that epoch. */
   readonly wrap: Bytes;
+  /** Of the keys that open a wrap given for history; empty for the keys that the roster names. */
+  readonly historyFingerprint: Bytes;
 }
 
 export interface ListedEnvelope {
@@ -167,8 +169,12 @@ function readThread(row: Value): ListedThread {
 }
 
 function readEpoch(row: Value): ListedEpoch {
-  const [record, wrap] = array(row, 2);
-  return { record: bytes(record, 1, MAX_RECORD), wrap: bytes(wrap, 0, MAX_WRAP) };
+  const [record, wrap, fingerprint] = array(row, 3);
+  return {
+    record: bytes(record, 1, MAX_RECORD),
+    wrap: bytes(wrap, 0, MAX_WRAP),
+    historyFingerprint: bytes(fingerprint, 0, 32),
+  };
 }
 
 function readItem(row: Value): ListedEnvelope {

@@ -184,16 +184,16 @@ export async function openEpochKey(
   return checkedKey(record, await identity.unwrap(info, wrapped));
 }
 
-/** The key of an earlier epoch, given to a joiner with these keys. Raises WireError. */
+/** The key of an earlier epoch, given to a joiner with the keys of this fingerprint. Raises WireError. */
 export async function openHistoryKey(
   record: EpochRecord,
-  identity: Identity,
+  fingerprint: Bytes,
+  opener: Pick<Identity, "unwrap">,
   wrapped: Bytes,
 ): Promise<Bytes> {
   const { tbs } = record;
-  const { fingerprint } = identity.publicKeys;
   const info = wrapInfo(WRAP_HISTORY, tbs.thread, tbs.number, tbs.previous, fingerprint);
-  return checkedKey(record, await identity.unwrap(info, wrapped));
+  return checkedKey(record, await opener.unwrap(info, wrapped));
 }
 
 /** `key`, if it is the one that the record's tag confirms. Raises WireError("commitment"). */

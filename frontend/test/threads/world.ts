@@ -129,7 +129,8 @@ export class World {
       this.epochs.map(async ({ upload }) => {
         const { record, wraps } = await readUpload(upload);
         const at = record.tbs.roster.findIndex((one) => one.member === reader.id);
-        return { record: record.raw, wrap: wraps[at] ?? new Uint8Array() };
+        const none = new Uint8Array();
+        return { record: record.raw, wrap: wraps[at] ?? none, historyFingerprint: none };
       }),
     );
   }

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 
 import { ARGON2_FLOOR } from "../../src/crypto/argon";
 import { type Bytes, randomBytes } from "../../src/crypto/bytes";
+import { type Identity } from "../../src/crypto/identity";
 import { decode, encode, isMap, type Value } from "../../src/crypto/cbor";
 import { sha256 } from "../../src/crypto/hash";
 import { wrap } from "../../src/crypto/hpke";
@@ -191,11 +192,13 @@ describe("an epoch", () => {
 
   it("opens for a joiner by a history wrap, if the key is the right one", async () => {
     const joiner = mallory.identity;
+    const open = (by: Identity, wrapped: Bytes): Promise<Bytes> =>
+      openHistoryKey(epoch.record, by.publicKeys.fingerprint, by, wrapped);
     const good = await wrapHistory(epoch.record, epoch.key, joiner.publicKeys);
-    expect(await openHistoryKey(epoch.record, joiner, good)).toEqual(epoch.key);
-    expect(await refusal(() => openHistoryKey(epoch.record, boris.identity, good))).toBe("unsealed");
+    expect(await open(joiner, good)).toEqual(epoch.key);
+    expect(await refusal(() => open(boris.identity, good))).toBe("unsealed");
     const wrong = await wrapHistory(epoch.record, randomBytes(32), joiner.publicKeys);
-    expect(await refusal(() => openHistoryKey(epoch.record, joiner, wrong))).toBe("commitment");
+    expect(await refusal(() => open(joiner, wrong))).toBe("commitment");
   });
 });
 

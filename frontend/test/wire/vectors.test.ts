@@ -78,7 +78,12 @@ describe("what Python wrote", () => {
     const earlier = keys.get(v.history.epoch);
     if (earlier === undefined) throw new Error("no such epoch");
     const reader = await named(v.history.recipient);
-    const history = await openHistoryKey(earlier.record, reader.identity, h(v.history.wrap));
+    const history = await openHistoryKey(
+      earlier.record,
+      reader.identity.publicKeys.fingerprint,
+      reader.identity,
+      h(v.history.wrap),
+    );
     expect(toHex(history)).toBe(earlier.key);
 
     let head = START;
