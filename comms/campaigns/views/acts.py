@@ -18,7 +18,7 @@ from comms.campaigns.models import Edition
 from comms.campaigns.selectors.frozen import frozen_of
 from comms.campaigns.views.words import what_will_happen
 from comms.core.actors import Role
-from comms.core.errors import CommsError
+from comms.core.errors import CommsError, NotFoundError
 
 
 def _done(
@@ -27,6 +27,8 @@ def _done(
     """Do it, say so or why not, and go back to the edition."""
     try:
         act()
+    except NotFoundError:
+        raise  # 404, as at every other address
     except CommsError as error:
         messages.error(request, error.message)
     else:
@@ -166,6 +168,7 @@ def delete_page(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
 @member_view(Role.EDITOR, Role.ADMIN)
 def resolve(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
     """Decide over messages of unknown fate: the ticked ones, or all."""
+    selectors.get_edition(request.actor, edition)
     chosen: list[uuid.UUID] = []
     try:
         chosen = [uuid.UUID(value) for value in request.POST.getlist("delivery")[:1000]]
@@ -177,6 +180,8 @@ def resolve(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
         )
     except ValueError:
         messages.error(request, _("Reload the page and choose again."))
+    except NotFoundError:
+        raise  # 404, as at every other address
     except CommsError as error:
         messages.error(request, error.message)
     else:

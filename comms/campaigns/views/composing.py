@@ -24,7 +24,7 @@ from comms.campaigns.services.checking import check_edition
 from comms.campaigns.services.senders import default_address
 from comms.campaigns.views.steps import steps_of
 from comms.core.actors import Role
-from comms.core.errors import CommsError
+from comms.core.errors import CommsError, NotFoundError
 from comms.directory.models import Purpose
 from comms.directory.selectors import BLOCKED_REASONS
 
@@ -202,6 +202,8 @@ def fallback(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
     accepted = request.POST.get("accepted") == "yes"
     try:
         services.accept_fallback(actor=request.actor, edition_id=edition, accepted=accepted)
+    except NotFoundError:
+        raise  # 404, as at every other address
     except CommsError as error:
         messages.error(request, error.message)
     else:
