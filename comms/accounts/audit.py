@@ -9,6 +9,16 @@ SENTENCES = {
     "accounts.made_demo": _("filled the workspace with demo data"),
     "accounts.created_workspace": _("opened the workspace %(name)s"),
     "accounts.renamed_workspace": _("renamed the workspace from %(before)s to %(after)s"),
+    "accounts.changed_second_step_roles": _(
+        "changed who needs a second step to sign in to: %(to)s"
+    ),
+    "accounts.changed_idle_minutes": _(
+        "set the minutes until an idle browser is signed out to %(to)s"
+    ),
+    "accounts.changed_session_hours": _(
+        "set the hours until every browser is signed out to %(to)s"
+    ),
+    "accounts.changed_invitation_days": _("set the days that an invitation lasts to %(to)s"),
     "accounts.held_workspace": _("put everything that goes out on hold: %(reason)s"),
     "accounts.released_workspace": _("ended the hold: %(reason)s"),
     "accounts.invited_member": _("invited %(email)s as %(roles)s"),
@@ -16,6 +26,7 @@ SENTENCES = {
     "accounts.joined_workspace": _("joined as %(roles)s"),
     "accounts.changed_roles": _("changed the roles of %(person)s from %(before)s to %(after)s"),
     "accounts.removed_member": _("removed %(person)s from the workspace"),
+    "accounts.changed_email": _("changed their e-mail address from %(before)s to %(after)s"),
     "accounts.changed_passphrase": _("changed their passphrase"),
     "accounts.reset_sign_in": _("reset their sign-in by mail"),
     "accounts.replaced_identity": _("replaced their keys (entry %(number)s)"),

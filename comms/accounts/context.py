@@ -67,13 +67,21 @@ class Shell:
     @cached_property
     def workspaces(self) -> list[Workspace]:
         """Where else the person may go."""
-        return selectors.list_workspaces_of(self.person.id) if self.person else []
+        if self.person is None:
+            return []
+        found: list[Workspace] | None = getattr(self.request, "workspaces", None)
+        return selectors.list_workspaces_of(self.person.id) if found is None else found
 
     @property
     def roles(self) -> frozenset[Role]:
         """The person's roles here."""
         actor = getattr(self.request, "actor", None)
         return actor.roles if actor else frozenset()
+
+    @property
+    def idle_minutes(self) -> int:
+        """After how many minutes without a touch this browser locks; 0 for visitors."""
+        return int(getattr(self.request, "idle_minutes", 0))
 
     @property
     def hold(self) -> str | None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comms.accounts.mails import require_mail_server
 from comms.accounts.models import User
+from comms.accounts.models.workspaces import IDLE_MINUTES, INVITATION_DAYS, SESSION_HOURS
 from comms.core.actors import Role
 
 if TYPE_CHECKING:
@@ -44,6 +45,17 @@ class ProfileForm(_PersonForm):
         fields = ("name", "language", "time_zone", "theme")
 
 
+class EmailForm(forms.Form):
+    """Another address, and the sign-in secret that the browser derives from the passphrase."""
+
+    email = forms.EmailField(
+        label=_("New e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
+    )
+    password = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
 class RolesField(forms.TypedMultipleChoiceField):
     """Some of the five roles, each with what it may do."""
 
@@ -68,6 +80,42 @@ class RolesForm(forms.Form):
     """The roles of one member."""
 
     roles = RolesField()
+
+
+class RulesForm(forms.Form):
+    """The rules for signing in to a workspace."""
+
+    second_step_roles = forms.TypedMultipleChoiceField(
+        label=_("Who needs a second step to sign in"),
+        help_text=_(
+            "A passkey, or a code from an app after the passphrase. Whoever has none is asked to add one "
+            "before anything of this workspace opens; their API tokens rest until then."
+        ),
+        choices=Role.choices,
+        widget=forms.CheckboxSelectMultiple,
+        coerce=Role,
+        required=False,
+    )
+    idle_minutes = forms.IntegerField(
+        label=_("Minutes without use until a browser is signed out"),
+        min_value=IDLE_MINUTES[0],
+        max_value=IDLE_MINUTES[-1],
+        help_text=_("From 5 to 720 (12 hours). Opened keys lock after 30 minutes at the latest."),
+    )
+    session_hours = forms.IntegerField(
+        label=_("Hours until every browser is signed out"),
+        min_value=SESSION_HOURS[0],
+        max_value=SESSION_HOURS[-1],
+        help_text=_(
+            "From 1 to 336 (two weeks), counted from signing in, however much it was used."
+        ),
+    )
+    invitation_days = forms.IntegerField(
+        label=_("Days that an invitation lasts"),
+        min_value=INVITATION_DAYS[0],
+        max_value=INVITATION_DAYS[-1],
+        help_text=_("From 1 to 30. Invitations that are out already keep their day."),
+    )
 
 
 class InvitationForm(forms.Form):

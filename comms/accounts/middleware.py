@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 
 from comms.accounts.models import User
+from comms.accounts.selectors import list_workspaces_of, strictest_limits
 from comms.core.errors import ForbiddenError, UnavailableError
 
 _Handler = Callable[[HttpRequest], HttpResponse]
@@ -23,19 +23,24 @@ _WRITE_AFTER = 300  # seconds between two notes of a visit, so that reading page
 
 
 def session_limits(get_response: _Handler) -> _Handler:
-    """Sign a browser out after SESSION_IDLE_AGE without a visit, and after SESSION_COOKIE_AGE in any case."""
+    """Sign a browser out when it was idle, or signed in, for longer than the person's workspaces allow.
+
+    At most SESSION_IDLE_AGE and SESSION_COOKIE_AGE. Asked for at every visit: a stricter rule holds at once.
+    """
 
     def handle(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             now = time.time()
             started = request.session.setdefault(_STARTED, now)
             seen = request.session.setdefault(_SEEN, now)
-            if (
-                now - seen > settings.SESSION_IDLE_AGE
-                or now - started > settings.SESSION_COOKIE_AGE
-            ):
+            # The frame of the page lists them too, so they are asked for once.
+            workspaces = list_workspaces_of(request.user.pk)
+            limits = strictest_limits(workspaces)
+            request.workspaces = workspaces  # type: ignore[attr-defined]  # read by the shell
+            request.idle_minutes = limits.idle // 60  # type: ignore[attr-defined]  # as above
+            if now - seen > limits.idle or now - started > limits.age:
                 logout(request)
-            elif now - seen > _WRITE_AFTER:
+            elif now - seen > min(_WRITE_AFTER, limits.idle / 10):
                 request.session[_SEEN] = now
                 UserSession.objects.filter(session_key=request.session.session_key).update(
                     last_seen_at=timezone.now(), ip=get_adapter(request).get_client_ip(request)

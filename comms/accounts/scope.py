@@ -9,13 +9,15 @@ from typing import Any, Concatenate, ParamSpec
 
 from csp.decorators import csp_update
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from comms.accounts import selectors
 from comms.accounts.models import Workspace
 from comms.core.actors import Actor, Role
-from comms.core.errors import ForbiddenError, NotFoundError
+from comms.core.errors import ForbiddenError, NotFoundError, SecondStepNeededError
 from comms.core.tenancy import in_workspace
 
 _P = ParamSpec("_P")
@@ -41,7 +43,8 @@ def member_view(
     The view runs in `in_workspace`, so it must not talk to the network; with `transaction=False` it runs
     outside, sees no row of the workspace, and its services enter by themselves. People not signed in go
     to the sign-in page; people who are not members get "not found"; members without the role "forbidden".
-    `NotFoundError` and `ForbiddenError` raised inside become 404 and 403.
+    `NotFoundError` and `ForbiddenError` raised inside become 404 and 403. Whoever lacks a second step that
+    the workspace demands is led to add one.
     """
 
     def decorate(
@@ -67,6 +70,8 @@ def member_view(
                     if hasattr(response, "render") and callable(response.render):
                         response = response.render()
                     return response
+            except SecondStepNeededError as error:
+                return _lead_to_second_step(request, error)
             except NotFoundError as error:
                 raise Http404(error.message) from error
 
@@ -74,6 +79,16 @@ def member_view(
         return scoped
 
     return decorate
+
+
+def _lead_to_second_step(request: HttpRequest, error: SecondStepNeededError) -> HttpResponseBase:
+    """To the page that adds one; a script, which follows no redirect, is told in a sentence."""
+    if request.headers.get("Accept", "").startswith("application/"):
+        raise ForbiddenError(error.message) from error
+    address = reverse("accounts:second_step")
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": address})
+    return redirect(address)
 
 
 def keys_page(

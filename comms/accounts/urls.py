@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from comms.accounts.views import entrance, keys, person, tokens, workspaces
+from comms.accounts.views import addresses, entrance, keys, person, rules, tokens, workspaces
 
 app_name = "accounts"
 
 _settings: list[URLPattern | URLResolver] = [
     path("", workspaces.settings_hub, name="settings"),
     path("name/", workspaces.workspace_name, name="workspace_name"),
+    path("rules/", rules.rules, name="rules"),
     path("members/", workspaces.members, name="members"),
     path("members/invite/", workspaces.invite, name="invite"),
     path("members/<uuid:membership_id>/", workspaces.member, name="member"),
@@ -28,6 +29,9 @@ _settings: list[URLPattern | URLResolver] = [
 _me: list[URLPattern | URLResolver] = [
     path("", person.profile, name="profile"),
     path("security/", person.security, name="security"),
+    path("email/", addresses.email, name="email"),
+    path("email/confirm/", addresses.email_confirm, name="email_confirm"),
+    path("second-step/", rules.second_step, name="second_step"),
     path("passphrase/", person.passphrase, name="passphrase"),
     path("vault/", person.vault, name="vault"),
     path("sessions/", person.sessions, name="sessions"),

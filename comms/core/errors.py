@@ -22,6 +22,16 @@ class NotFoundError(CommsError):
     code = "not_found"
 
 
+class SecondStepNeededError(NotFoundError):
+    """The workspace demands a second step of people with these roles, and the actor has none.
+
+    A kind of "not found", so that whoever knows nothing of second steps (a socket, a token) stays shut.
+    """
+
+    status = 403
+    code = "second_step_needed"
+
+
 class ForbiddenError(CommsError):
     """The actor may see it but not do this to it."""
 

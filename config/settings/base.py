@@ -111,6 +111,7 @@ ACCOUNT_RATE_LIMITS = {
     "change_passphrase": "5/m/user",
     "invite": "60/h/user",
     "pass_on": "240/m/user",
+    "change_email": "5/h/user",
 }
 PASSWORD_RESET_TIMEOUT = 4 * 3600
 MFA_ADAPTER = "comms.accounts.adapter.SecondStepAdapter"

@@ -52,6 +52,15 @@ def _name(_cast: Cast) -> dict[str, Any]:
     return {"workspace_name": "Another name"}
 
 
+def _rules(_cast: Cast) -> dict[str, Any]:
+    return {
+        "second_step_roles": ["approver"],
+        "idle_minutes": 60,
+        "session_hours": 24,
+        "invitation_days": 3,
+    }
+
+
 def _session(_cast: Cast) -> dict[str, Any]:
     return {"session_id": 1}
 
@@ -88,6 +97,11 @@ ROWS = [
     _mine("accounts:profile", people()),
     _mine("accounts:security", people()),
     _mine("accounts:passphrase", people()),
+    _mine("accounts:second_step", people()),
+    _mine("accounts:email", people()),
+    _mine("accounts:email", people(UNREADABLE), "POST"),
+    Row("accounts:email_confirm", arguments=nothing, everyone=OK),
+    _mine("accounts:email_confirm", people(NOT_FOUND, OK), "POST"),
     _mine("accounts:vault", people()),
     _mine("accounts:sessions", people()),
     _mine("accounts:sessions_end_others", people(MOVED), "POST"),
@@ -115,6 +129,13 @@ ROWS = [
         method="POST",
         arguments=workspace_only,
         data=_name,
+    ),
+    Row("accounts:rules", only("admin")),
+    Row(
+        "accounts:rules",
+        only("admin", status=MOVED),
+        method="POST",
+        data=_rules,
     ),
     Row("accounts:invite", only("admin")),
     Row("accounts:member", only("admin"), arguments=_membership),

@@ -19,13 +19,17 @@ from comms.accounts.selectors.keys import (
 )
 from comms.accounts.selectors.memberships import (
     Place,
+    SessionLimits,
     get_actor,
     get_actor_by_ids,
     get_membership,
     get_place_of,
+    has_second_step,
     list_members,
     list_workspace_ids,
+    list_workspaces_demanding,
     list_workspaces_of,
+    strictest_limits,
 )
 from comms.accounts.selectors.names import names_of
 from comms.accounts.selectors.sessions import list_authenticators, list_sessions, session_group
@@ -34,6 +38,7 @@ from comms.accounts.selectors.tokens import get_token, list_tokens
 __all__ = [
     "KeysOfMember",
     "Place",
+    "SessionLimits",
     "get_actor",
     "get_actor_by_ids",
     "get_identity",
@@ -43,6 +48,7 @@ __all__ = [
     "get_place_of",
     "get_token",
     "get_vault",
+    "has_second_step",
     "invited_has_account",
     "list_authenticators",
     "list_chains",
@@ -53,10 +59,12 @@ __all__ = [
     "list_tokens",
     "list_vault_wraps",
     "list_workspace_ids",
+    "list_workspaces_demanding",
     "list_workspaces_of",
     "names_of",
     "newest_entry",
     "session_group",
     "sign_in_argon2",
+    "strictest_limits",
     "succeeds",
 ]

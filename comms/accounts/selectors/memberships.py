@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from comms.accounts.models import Membership, Workspace
 from comms.core.actors import Actor, Role
-from comms.core.errors import NotFoundError
+from comms.core.errors import NotFoundError, SecondStepNeededError
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +25,41 @@ class Place:
 
 
 def get_actor(*, user_id: uuid.UUID, slug: str) -> Place:
-    """The person as a member of the workspace at `slug`. Raises NotFoundError for everyone else."""
-    membership = (
-        Membership.objects.select_related("workspace", "user")
-        .filter(user_id=user_id, workspace__slug=slug, user__is_active=True)
-        .first()
-    )
-    return _place(membership)
+    """The person as a member of the workspace at `slug`. Raises NotFoundError for everyone else.
+
+    Raises SecondStepNeededError, a kind of it, when the workspace demands a second step that they lack.
+    """
+    return _admitted(_memberships(user_id).filter(workspace__slug=slug).first())
 
 
 def get_actor_by_ids(*, user_id: uuid.UUID, workspace_id: uuid.UUID) -> Place:
     """The same by the workspace's id, for sockets and API tokens."""
-    membership = (
-        Membership.objects.select_related("workspace", "user")
-        .filter(user_id=user_id, workspace_id=workspace_id, user__is_active=True)
-        .first()
+    return _admitted(_memberships(user_id).filter(workspace_id=workspace_id).first())
+
+
+def has_second_step(user_id: uuid.UUID) -> bool:
+    """Whether the person has a passkey or an authenticator app. Backup codes alone are none."""
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return bool(Authenticator.objects.filter(user_id=user_id, type__in=kinds).exists())
+
+
+def _memberships(user_id: uuid.UUID) -> QuerySet[Membership]:
+    return Membership.objects.select_related("workspace", "user").filter(
+        user_id=user_id, user__is_active=True
     )
-    return _place(membership)
+
+
+def _admitted(membership: Membership | None) -> Place:
+    """The place, unless the workspace's rules keep the person out until they have a second step."""
+    place = _place(membership)
+    if membership and _demands(membership) and not has_second_step(place.actor.user_id):
+        raise SecondStepNeededError(
+            _(
+                "%(workspace)s asks for a second step when you sign in. Add a passkey or an app first."
+            )
+            % {"workspace": place.workspace.name}
+        )
+    return place
 
 
 def _place(membership: Membership | None) -> Place:
@@ -53,18 +74,45 @@ def _place(membership: Membership | None) -> Place:
     return Place(workspace=membership.workspace, actor=actor)
 
 
+@dataclass(frozen=True, slots=True)
+class SessionLimits:
+    """How long a person's browsers stay signed in, in seconds: without a visit, and in any case."""
+
+    idle: int
+    age: int
+
+
+def strictest_limits(workspaces: Collection[Workspace]) -> SessionLimits:
+    """The strictest of a person's workspaces: one sign-in opens them all. The deployment's own without any."""
+    idle = [60 * workspace.idle_minutes for workspace in workspaces]
+    age = [3600 * workspace.session_hours for workspace in workspaces]
+    return SessionLimits(
+        idle=min(settings.SESSION_IDLE_AGE, *idle) if idle else settings.SESSION_IDLE_AGE,
+        age=min(settings.SESSION_COOKIE_AGE, *age) if age else settings.SESSION_COOKIE_AGE,
+    )
+
+
 def list_workspaces_of(user_id: uuid.UUID) -> list[Workspace]:
     """The person's workspaces by name."""
     return list(Workspace.objects.filter(memberships__user_id=user_id).order_by("name"))
 
 
+def list_workspaces_demanding(user_id: uuid.UUID) -> list[Workspace]:
+    """The person's workspaces that demand a second step of one of their roles, by name."""
+    memberships = _memberships(user_id).order_by("workspace__name")
+    return [one.workspace for one in memberships if _demands(one)]
+
+
+def _demands(membership: Membership) -> bool:
+    return not set(membership.roles).isdisjoint(membership.workspace.second_step_roles)
+
+
 def get_place_of(user_id: uuid.UUID, *, preferred: str | None = None) -> Place | None:
-    """The person in the workspace at the address `preferred`, else in their first by name, or None."""
-    memberships = (
-        Membership.objects.select_related("workspace", "user")
-        .filter(user_id=user_id, user__is_active=True)
-        .order_by("workspace__name")
-    )
+    """The person in the workspace at the address `preferred`, else in their first by name, or None.
+
+    For the frame of their own pages only: it asks for no second step, since that is added on such a page.
+    """
+    memberships = _memberships(user_id).order_by("workspace__name")
     found = memberships.filter(workspace__slug=preferred).first() if preferred else None
     found = found or memberships.first()
     return _place(found) if found else None

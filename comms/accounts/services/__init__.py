@@ -1,5 +1,6 @@
 """Everything that changes people, workspaces and keys."""
 
+from comms.accounts.services.addresses import confirm_email_change, request_email_change
 from comms.accounts.services.identities import replace_identity
 from comms.accounts.services.invitations import (
     accept_invitation,
@@ -16,6 +17,7 @@ from comms.accounts.services.passphrases import (
 )
 from comms.accounts.services.people import NewKeys
 from comms.accounts.services.profiles import change_profile
+from comms.accounts.services.rules import Rules, change_rules
 from comms.accounts.services.second_steps import (
     note_second_step,
     passkey_wrap_id,
@@ -42,10 +44,13 @@ __all__ = [
     "Caller",
     "NewKeys",
     "NewPassphrase",
+    "Rules",
     "accept_invitation",
     "change_passphrase",
     "change_profile",
     "change_roles",
+    "change_rules",
+    "confirm_email_change",
     "create_invitation",
     "create_setup_link",
     "create_token",
@@ -68,6 +73,7 @@ __all__ = [
     "remove_vault_wrap",
     "rename_workspace",
     "replace_identity",
+    "request_email_change",
     "reset_sign_in",
     "revoke_token",
     "session_renewed",

@@ -21,7 +21,6 @@ from comms.core.errors import ConflictError, ForbiddenError, NotFoundError
 from comms.core.tenancy import in_workspace
 from comms.ledger import services as ledger
 
-LIFETIME = timedelta(days=7)
 _PURPOSE = "invitation"
 
 
@@ -41,13 +40,16 @@ def create_invitation(
             raise ConflictError(_("This person is already a member."), field="email")
         _open(actor.workspace_id, address).update(withdrawn_at=timezone.now())
         token = new_token(_PURPOSE)
+        days = Workspace.objects.values_list("invitation_days", flat=True).get(
+            id=actor.workspace_id
+        )
         invitation = Invitation.objects.create(
             workspace_id=actor.workspace_id,
             email=address,
             roles=chosen,
             token_hash=token_hash(_PURPOSE, token),
             invited_by_id=actor.user_id,
-            expires_at=timezone.now() + LIFETIME,
+            expires_at=timezone.now() + timedelta(days=days),
         )
         ledger.record(
             action="accounts.invited_member",

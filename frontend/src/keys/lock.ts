@@ -1,10 +1,10 @@
-/** Locking: by a click, after half an hour without a touch, and in every tab at once. */
+/** Locking: by a click, after some time without a touch, and in every tab at once. */
 
 import { forgetSession } from "./session";
 
 const CHANNEL = "entente-lock";
 const TOUCHED = "entente-touched";
-const IDLE = 30 * 60_000;
+const LONGEST = 30; // minutes
 const CHECK = 30_000;
 
 /** Forgets the keys here, in every other tab and on the server; then `after` runs in each of them. */
@@ -20,17 +20,25 @@ export function watchLock(onLocked: () => void): void {
   new BroadcastChannel(CHANNEL).addEventListener("message", onLocked);
 }
 
-/** Locks after half an hour in which no tab was touched, and calls `onLocked`. */
+/** Minutes without a touch until the keys are locked: what the workspace allows, half an hour at most. */
+export function idleMinutes(): number {
+  const told = document.querySelector<HTMLMetaElement>('meta[name="idle-minutes"]')?.content;
+  const minutes = Number(told);
+  return minutes > 0 ? Math.min(minutes, LONGEST) : LONGEST;
+}
+
+/** Locks when no tab was touched for `idleMinutes`, and calls `onLocked`. */
 export function lockWhenIdle(onLocked: () => void): void {
   const touch = (): void => {
     localStorage.setItem(TOUCHED, String(Date.now()));
   };
   touch();
+  const idle = idleMinutes() * 60_000;
   for (const kind of ["pointerdown", "keydown"]) {
     window.addEventListener(kind, touch, { passive: true });
   }
   window.setInterval(() => {
     const last = Number(localStorage.getItem(TOUCHED) ?? "0");
-    if (Date.now() - last > IDLE) void lock().then(onLocked, onLocked);
+    if (Date.now() - last > idle) void lock().then(onLocked, onLocked);
   }, CHECK);
 }
