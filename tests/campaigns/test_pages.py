@@ -17,6 +17,7 @@ from pytest_django import Settings
 from comms.accounts.models import User, Workspace
 from comms.campaigns import services
 from comms.campaigns.models import Delivery, Edition
+from comms.campaigns.services import checking
 from comms.content.models import Template
 from comms.core.actors import Actor
 from comms.core.tenancy import in_workspace
@@ -183,6 +184,31 @@ def test_the_count_follows_what_is_ticked(
 
 
 # The check page
+
+
+def test_check_page_looks_at_a_bounded_number_of_recipients_and_counts_all(
+    as_user: SignIn,
+    edgar: User,
+    mission: Workspace,
+    writer: Actor,
+    audience: Audience,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who lacks a value shows only once decrypted; the page may not take longer for a longer list."""
+    monkeypatch.setattr(checking, "LOOKED_AT", 4)
+    with in_workspace(mission.id):
+        template = makers.make_template(
+            writer,
+            languages=("en",),
+            bodies={"en": "Dear {{ name }}, {{ role }},\n\nthe talks resume."},
+        )
+        draft = makers.make_edition(writer, template=template, audience_ids=[audience.id])
+        check = checking.check_edition(actor=writer, edition=draft, workspace_name="Mission")
+        assert not Delivery.objects.filter(edition=draft).exists(), "a check writes nothing"
+    assert (check.total, check.sendable, check.without_text) == (33, 30, 3)
+    assert (check.lacking_count, check.not_looked_at) == (4, 26)
+    html = as_user(edgar).get(address("check", draft.id)).content.decode()
+    assert "26 more recipients are looked at for missing values when you submit." in html
 
 
 def test_the_check_lists_every_blocker_with_a_link_to_its_mend(

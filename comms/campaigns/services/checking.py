@@ -1,30 +1,24 @@
 """The check before a review: everything that stands in the way, all at once, and who would get what.
 
-The counts are exact because the freeze itself is tried out: the same statement fills the same tables in
-a savepoint that is then rolled back.
+The counts are exact because they come from the freeze's own statement, which here counts instead of writing.
+Whether a value is missing only shows once names and addresses are decrypted, so for that a bounded number of
+recipients is looked at; submitting looks at everyone. So the page costs the same for a hundred thousand.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.fields.array import (  # type: ignore[attr-defined]  # the stubs lack it
-    SliceTransform,
-)
 from django.db import transaction
-from django.db.models import Count, Q, UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from comms.accounts.selectors import list_members
 from comms.campaigns.models import Delivery, Edition, EditionVariant
-from comms.campaigns.services.freezing import freeze_recipients, freeze_variants
+from comms.campaigns.services.freezing import Counted, count_recipients, freeze_variants
 from comms.campaigns.services.readiness import compile_frozen
 from comms.content.rendering import CompiledVariant, TemplateError
 from comms.content.selectors import (
@@ -42,6 +36,8 @@ from comms.core.tenancy import in_workspace
 from comms.directory import selectors as directory
 
 NAMED = 5
+LOOKED_AT = 1000
+"""For each text: those who are looked at for missing values while a page waits."""
 _CHUNK = 1000
 # Long enough for any real one; only whether it is there matters here.
 _SOME_LINK = "https://localhost/u/"
@@ -70,6 +66,7 @@ class EditionCheck:
     without_text_named: list[tuple[uuid.UUID, str]] = field(default_factory=list)
     lacking: list[Lacking] = field(default_factory=list)
     lacking_count: int = 0
+    not_looked_at: int = 0
     nobody: bool = False
     no_approver: bool = False
     no_sender: bool = False
@@ -151,53 +148,42 @@ def _try_out(
     workspace_name: str,
     check: EditionCheck,
 ) -> None:
-    """Freeze in a savepoint, look, and roll back."""
+    """Freeze the texts in a savepoint, have the database count who would get which, and roll back."""
     with transaction.atomic():
         try:
             frozen = freeze_variants(edition, [c.variant for c in written.values() if c.variant])
-            check.total = freeze_recipients(
+            compiled = _compile(frozen, written, workspace_name, check)
+            counted = count_recipients(
                 edition,
                 audience_ids=audiences,
                 text_audience_ids=[
                     column.audience_id for column in check.matrix.columns if column.audience_id
                 ],
                 purpose=edition.campaign.template.purpose,
+                asking=[key for key, made in compiled.items() if made.asks],
+                named=NAMED,
+                looked_at=LOOKED_AT,
             )
-            _count(edition, {variant.id: written[variant.source_id] for variant in frozen}, check)
-            compiled = _compile(frozen, written, workspace_name, check)
-            _find_lacking(edition, compiled, check)
         finally:
             transaction.set_rollback(True)
+    _count(counted, {variant.id: written[variant.source_id] for variant in frozen}, check)
+    _find_lacking(counted, compiled, check)
 
 
-def _count(edition: Edition, cells: dict[uuid.UUID, Cell], check: EditionCheck) -> None:
-    rows = (
-        Delivery.objects.filter(edition=edition)
-        .values("state", "reason", "variant_id")
-        .annotate(
-            times=Count("id"),
-            whom=SliceTransform(
-                1,
-                NAMED,
-                ArrayAgg("stakeholder_id", filter=Q(reason=Delivery.Reason.NO_VARIANT)),
-                output_field=ArrayField(UUIDField()),
-            ),
-        )
-        .values_list("state", "reason", "variant_id", "times", "whom")
-        .order_by()
-    )
+def _count(counted: list[Counted], cells: dict[uuid.UUID, Cell], check: EditionCheck) -> None:
     without: list[uuid.UUID] = []
     per_cell: Counter[uuid.UUID] = Counter()
     reasons: Counter[str] = Counter()
-    for state, reason, variant_id, times, whom in rows:
-        if state == Delivery.State.PENDING:
-            check.sendable += times
-            per_cell[variant_id] += times
-        elif reason == Delivery.Reason.NO_VARIANT:
-            check.without_text += times
-            without += whom or []
+    for alike in counted:
+        check.total += alike.times
+        if not alike.blocked and alike.variant_id:
+            check.sendable += alike.times
+            per_cell[alike.variant_id] += alike.times
+        elif alike.blocked == Delivery.Reason.NO_VARIANT:
+            check.without_text += alike.times
+            without += alike.stakeholder_ids
         else:
-            reasons[reason] += times
+            reasons[alike.blocked] += alike.times
     check.suppressed = dict(reasons.most_common())
     check.by_cell = [(cell, per_cell[key]) for key, cell in cells.items()]
     check.nobody = not check.sendable and not check.without_text
@@ -220,10 +206,21 @@ def _compile(
 
 
 def _find_lacking(
-    edition: Edition, compiled: dict[uuid.UUID, CompiledVariant], check: EditionCheck
+    counted: list[Counted], compiled: dict[uuid.UUID, CompiledVariant], check: EditionCheck
 ) -> None:
-    for point_ids, variants in _batches(edition, compiled):
-        people = directory.load_recipients(point_ids)
+    """Look at some of those whose text asks something of them. Submitting looks at all of them."""
+    variants = {
+        point: alike.variant_id
+        for alike in counted
+        for point in alike.contact_point_ids
+        if alike.variant_id
+    }
+    check.not_looked_at = sum(
+        alike.times - len(alike.contact_point_ids) for alike in counted if alike.contact_point_ids
+    )
+    points = list(variants)
+    for start in range(0, len(points), _CHUNK):
+        people = directory.load_recipients(points[start : start + _CHUNK])
         for point_id, person in people.items():
             recipient = as_recipient(person, unsubscribe_link=_SOME_LINK)
             missing = compiled[variants[point_id]].missing(recipient)
@@ -231,25 +228,3 @@ def _find_lacking(
                 check.lacking_count += 1
                 if len(check.lacking) < NAMED:
                     check.lacking.append(Lacking(person.stakeholder_id, recipient.label, missing))
-
-
-def _batches(
-    edition: Edition, compiled: dict[uuid.UUID, CompiledVariant]
-) -> Iterator[tuple[list[uuid.UUID], dict[uuid.UUID, uuid.UUID]]]:
-    """Recipients whose text asks something of them, some at a time: nobody's list is held whole."""
-    asking = [key for key, made in compiled.items() if made.asks]
-    last: uuid.UUID | None = None
-    while asking:
-        rows = Delivery.objects.filter(
-            edition=edition, state=Delivery.State.PENDING, variant_id__in=asking
-        ).order_by("id")
-        if last is not None:
-            rows = rows.filter(id__gt=last)
-        batch = list(rows.values_list("id", "contact_point_id", "variant_id")[:_CHUNK])
-        if not batch:
-            return
-        last = batch[-1][0]
-        if len(batch) < _CHUNK:
-            asking = []
-        variants = {point: variant for _id, point, variant in batch if point is not None}
-        yield list(variants), variants

@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import uuid
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -25,7 +26,7 @@ from comms.directory.selectors.sendable import reading_once
 # The choice: the texts of the most specific audience that has any, else those for everyone; among them the
 # first language of theirs that is there (the exact tag before its base language), else the fallback that a
 # person accepted. No text: the row says so, and the edition can't be submitted.
-_FREEZE = """
+_RECIPIENTS = """
 WITH sendable AS MATERIALIZED (
   SELECT * FROM ({sendable}) AS found {among}
 ), alike AS MATERIALIZED (
@@ -61,6 +62,9 @@ WITH sendable AS MATERIALIZED (
   JOIN chosen ON chosen.audience_id = sendable.audience_id AND chosen.languages = sendable.languages
   LEFT JOIN zones ON zones.name = sendable.time_zone
 )
+"""
+
+_FREEZE = """{recipients}
 INSERT INTO campaigns_delivery
   (id, workspace_id, edition_id, stakeholder_id, contact_point_id, channel, variant_id, language,
    due_at, state, reason, next_attempt_at)
@@ -69,6 +73,24 @@ SELECT uuidv7(), %(workspace)s, %(edition)s, stakeholder_id, contact_point_id, %
        CASE WHEN blocked = '' THEN due_at END
 FROM recipients
 """
+
+_COUNT = """{recipients}
+SELECT blocked, variant_id, count(*),
+       (array_agg(stakeholder_id) FILTER (WHERE blocked = 'no_variant'))[1:%(named)s],
+       (array_agg(contact_point_id) FILTER (WHERE blocked = '' AND variant_id = ANY(%(asking)s)))[1:%(looked_at)s]
+FROM recipients GROUP BY blocked, variant_id ORDER BY count(*) DESC, blocked
+"""
+
+
+class Counted(NamedTuple):
+    """Recipients who are alike: blocked for one reason (or not at all), with one text (or none)."""
+
+    blocked: str
+    variant_id: uuid.UUID | None
+    times: int
+    # Some who have no text, and some of those whose text asks something of them: never all.
+    stakeholder_ids: list[uuid.UUID]
+    contact_point_ids: list[uuid.UUID]
 
 
 def text_digest(*, language: str, direction: str, channel: str, subject: str, body: str) -> bytes:
@@ -122,9 +144,48 @@ def freeze_recipients(
     """
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM campaigns_delivery WHERE edition_id = %s", [edition.id])
+    recipients, values = _recipients(edition, audience_ids, text_audience_ids, purpose)
+    with connection.cursor() as cursor, reading_once(cursor):
+        cursor.execute(_FREEZE.replace("{recipients}", recipients), values)
+        return int(cursor.rowcount)
+
+
+def count_recipients(
+    edition: Edition,
+    *,
+    audience_ids: Sequence[uuid.UUID],
+    text_audience_ids: Sequence[uuid.UUID],
+    purpose: str,
+    asking: Sequence[uuid.UUID],
+    named: int,
+    looked_at: int,
+) -> list[Counted]:
+    """What `freeze_recipients` would write, counted by the database; writes and brings back no row of it.
+
+    `asking` are the frozen texts that say something of their recipients; `named` and `looked_at` bound
+    the ids that come along with each count.
+    """
+    recipients, values = _recipients(edition, audience_ids, text_audience_ids, purpose)
+    bounds: dict[str, Any] = {"asking": list(asking), "named": named, "looked_at": looked_at}
+    with connection.cursor() as cursor, reading_once(cursor):
+        cursor.execute(_COUNT.replace("{recipients}", recipients), {**values, **bounds})
+        return [
+            Counted(blocked, variant, times, people or [], points or [])
+            for blocked, variant, times, people, points in cursor.fetchall()
+        ]
+
+
+def _recipients(
+    edition: Edition,
+    audience_ids: Sequence[uuid.UUID],
+    text_audience_ids: Sequence[uuid.UUID],
+    purpose: str,
+) -> tuple[str, dict[str, Any]]:
+    """The part of the statement that says who gets what, and its values."""
     ranked = {*audience_ids, *text_audience_ids}
     query = sendable_query(ranked, channel=Channel.EMAIL, purpose=Purpose(purpose))
-    among, members = "", {}
+    among = ""
+    members: dict[str, Any] = {}
     if ranked != set(audience_ids):
         sql, values = audience_queryset(audience_ids).values("pk").query.sql_with_params()
         for place, value in enumerate(values):
@@ -132,23 +193,17 @@ def freeze_recipients(
             sql = sql.replace("%s", f"%(m{place})s", 1)
         among = f"WHERE stakeholder_id IN ({sql})"
     due, zones = _moments(edition)
-    statement = _FREEZE.replace("{sendable}", query.sql).replace("{among}", among)
-    with connection.cursor() as cursor, reading_once(cursor):
-        cursor.execute(
-            statement,
-            {
-                **query.params,
-                **members,
-                "edition": edition.id,
-                "workspace": edition.workspace_id,
-                "channel": str(Channel.EMAIL),
-                "fallback": edition.fallback_language,
-                "due": due,
-                "zones": list(zones),
-                "moments": list(zones.values()),
-            },
-        )
-        return int(cursor.rowcount)
+    return _RECIPIENTS.replace("{sendable}", query.sql).replace("{among}", among), {
+        **query.params,
+        **members,
+        "edition": edition.id,
+        "workspace": edition.workspace_id,
+        "channel": str(Channel.EMAIL),
+        "fallback": edition.fallback_language,
+        "due": due,
+        "zones": list(zones),
+        "moments": list(zones.values()),
+    }
 
 
 def _moments(edition: Edition) -> tuple[datetime.datetime, dict[str, datetime.datetime]]:
