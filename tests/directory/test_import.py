@@ -30,12 +30,18 @@ from comms.directory.models import (
 )
 from comms.directory.models.search import name_index_of
 from comms.directory.services import imports
-from comms.directory.services.imports import running
+from comms.directory.services.imports import running, staging
 from tests import factories
 from tests.directory.makers import make_stakeholder
 
 SHAPED_ALIKE = Path(__file__).parent / "data" / "list_of_missions.csv"
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "missions.csv"
+
+
+@pytest.fixture(autouse=True)
+def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a short list is interrupted between chunks."""
+    monkeypatch.setattr(staging, "CHUNK_ROWS", 250)
 
 
 def as_csv(*rows: str, header: str = "Name,Country,Email") -> bytes:

@@ -6,7 +6,14 @@ ciphertext. The row's primary key must be known before it is saved (`default=uui
 """
 
 from comms.core.fields.blind import BlindIndexField, blind_index, blind_indexes
-from comms.core.fields.bulk import decrypt_values, encrypt_values, update_sealed
+from comms.core.fields.bulk import (
+    decrypt_values,
+    encrypt_values,
+    insert_rows,
+    insert_values,
+    update_rows,
+    update_sealed,
+)
 from comms.core.fields.sealed import (
     Ciphertext,
     EncryptedJSONField,
@@ -26,5 +33,8 @@ __all__ = [
     "blind_indexes",
     "decrypt_values",
     "encrypt_values",
+    "insert_rows",
+    "insert_values",
+    "update_rows",
     "update_sealed",
 ]

@@ -28,7 +28,9 @@ def language_tag(text: str) -> str:
         tag = _canonical(given)
         if tag:
             return tag
-    return _names().get(folded(given), "")
+    key = folded(given)
+    # Languages' own names are read from some 300 files: only for a cell that is in none of ours.
+    return _names().get(key) or _own_names().get(key, "")
 
 
 def language_tags(text: str) -> tuple[list[str], list[str]]:
@@ -135,7 +137,7 @@ def _canonical(identifier: str) -> str:
     """Usual case, and no script that goes without saying. Empty when CLDR knows no such language."""
     parts = identifier.replace("_", "-").split("-")
     language = parts[0].lower()
-    if language not in Locale.parse("en").languages:
+    if language not in _known_languages():
         return ""
     rest = []
     for part in parts[1:]:
@@ -149,6 +151,11 @@ def _canonical(identifier: str) -> str:
 
 
 @cache
+def _known_languages() -> frozenset[str]:
+    return frozenset(Locale.parse("en").languages)
+
+
+@cache
 def _names() -> dict[str, str]:
     names: dict[str, str] = {}
     for reader in ("en", "fr", "es", "ar"):
@@ -156,7 +163,13 @@ def _names() -> dict[str, str]:
             tag = _canonical(identifier)
             if tag:
                 names.setdefault(folded(name), tag)
-    for tag in list(dict.fromkeys(names.values())):
+    return names
+
+
+@cache
+def _own_names() -> dict[str, str]:
+    names: dict[str, str] = {}
+    for tag in dict.fromkeys(_names().values()):
         try:
             own = Locale.parse(tag.replace("-", "_")).get_display_name()
         except (UnknownLocaleError, ValueError):

@@ -58,7 +58,7 @@ class Import(WorkspaceOwned):
 
 
 class ImportChunk(WorkspaceOwned):
-    """Some hundred rows of an upload, encrypted together; deleted once the import is done or discarded."""
+    """some rows of an upload, encrypted together; deleted once the import is done or discarded."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     import_run = models.ForeignKey(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from comms.core import keyring
 from comms.core.fields import blind_index, blind_indexes
@@ -32,6 +33,14 @@ def name_index_of(name: str) -> bytes:
 def prefix_hashes_of_name(workspace_id: uuid.UUID, name: str) -> list[int]:
     """What is stored for a name: 64 bits of the blind index of each of its beginnings."""
     return _hashes(workspace_id, prefixes_of(name))
+
+
+def prefix_hashes_of_names(workspace_id: uuid.UUID, names: Iterable[str]) -> list[list[int]]:
+    """The same for many names. Their words repeat ("Embassy of …"): each beginning is hashed once."""
+    prefixes = [prefixes_of(name) for name in names]
+    different = sorted({prefix for each in prefixes for prefix in each})
+    known = dict(zip(different, _hashes(workspace_id, different), strict=True))
+    return [[known[prefix] for prefix in each] for each in prefixes]
 
 
 def prefix_hashes_of_query(text: str) -> list[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -15,7 +17,7 @@ from comms.core.tenancy import WorkspaceOwned
 from comms.directory.facts.words import folded
 from comms.directory.models.choices import Kind
 from comms.directory.models.normalise import same_name
-from comms.directory.models.search import prefix_hashes_of_name
+from comms.directory.models.search import prefix_hashes_of_names
 
 
 class Stakeholder(WorkspaceOwned):
@@ -81,11 +83,23 @@ class Stakeholder(WorkspaceOwned):
         """Set the name and all that is derived from it; the kind decides what sorting may see."""
         self.name = name
         self.kind = kind
-        self.name_prefixes = prefix_hashes_of_name(self.workspace_id, name)
-        folded_name = folded(name)
-        self.sort_name = folded_name[:1] if kind == Kind.PERSON else folded_name[:300]
+        derive_from_names([self])
 
     @property
     def is_archived(self) -> bool:
         """Kept for its history, but in no list and no audience."""
         return self.archived_at is not None
+
+
+def derive_from_names(stakeholders: Sequence[Stakeholder]) -> None:
+    """Set what search and sorting see of their names. All of one workspace; call it before saving."""
+    if not stakeholders:
+        return
+    hashes = prefix_hashes_of_names(
+        stakeholders[0].workspace_id, [each.name for each in stakeholders]
+    )
+    for stakeholder, prefixes in zip(stakeholders, hashes, strict=True):
+        stakeholder.name_prefixes = prefixes
+        sort_name = folded(stakeholder.name)
+        length = 1 if stakeholder.kind == Kind.PERSON else 300
+        stakeholder.sort_name = sort_name[:length]

@@ -6,6 +6,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from comms.directory.facts.words import folded
@@ -18,11 +19,22 @@ Outcome = Literal["created", "updated", "unchanged", "failed"]
 
 
 @dataclass(slots=True)
+class NewAddress:
+    """An address that the import gives somebody; a check makes thousands, so it is no model instance."""
+
+    channel: Channel
+    address: str
+    position: int
+    suppressed_at: datetime | None = None
+    suppressed_reason: str = ""
+
+
+@dataclass(slots=True)
 class Known:
     """A stakeholder of the directory as matching sees it."""
 
     stakeholder: Stakeholder
-    points: dict[tuple[str, bytes], ContactPoint]
+    points: dict[tuple[str, bytes], ContactPoint | NewAddress]
     # Over all purposes: whether a basis for the import's purpose is open, and whether one ever was.
     has_open_basis: bool
     had_basis: bool
@@ -230,7 +242,7 @@ def book_of_import(import_id: uuid.UUID) -> Book:
 
 def _load(stakeholder_ids: Iterable[uuid.UUID], purpose: str) -> dict[uuid.UUID, Known]:
     ids = list(stakeholder_ids)
-    points: dict[uuid.UUID, dict[tuple[str, bytes], ContactPoint]] = defaultdict(dict)
+    points: dict[uuid.UUID, dict[tuple[str, bytes], ContactPoint | NewAddress]] = defaultdict(dict)
     for point in ContactPoint.objects.filter(stakeholder_id__in=ids).order_by("position", "id"):
         points[point.stakeholder_id][(point.channel, bytes(point.address_index or b""))] = point
     bases: dict[uuid.UUID, list[bool]] = defaultdict(list)

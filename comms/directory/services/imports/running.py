@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import structlog
 from django.utils import timezone
 
+from comms.core.fields import insert_rows, insert_values, update_rows
 from comms.core.tenancy import in_workspace
 from comms.directory.lists.mapping import Mapping, mapping_from_json
 from comms.directory.lists.reader import Row
@@ -25,8 +26,8 @@ from comms.directory.models import (
     ImportRow,
     ImportState,
     RowState,
-    Stakeholder,
 )
+from comms.directory.models.stakeholders import derive_from_names
 from comms.directory.services.imports.matching import (
     Book,
     Directory,
@@ -40,6 +41,12 @@ from comms.ledger.services import record
 log = structlog.get_logger(__name__)
 
 MOST_FAILURES = 3
+_MARKED = ("import_id", "import_row")
+_WRITTEN = (
+    *_MARKED,
+    *("name", "name_prefixes", "sort_name", "role", "country", "region", "languages", "time_zone"),
+    *("notes", "updated_at"),
+)
 _COUNTED = ("created", "updated", "unchanged", "failed", "reachable", "explained")
 
 
@@ -91,9 +98,9 @@ def _advance(run: Import, book: Book) -> None:
     drafts = [draft_of(row, run.columns, mapping) for row in rows]
     changes = _changes(run, mapping, drafts, book)
     if run.state == ImportState.RUNNING:
-        _write(changes)
+        _write(run, changes)
     explained = _explained(run, rows, drafts)
-    ImportRow.objects.bulk_create(explained)
+    insert_rows(explained)
     counted: Counter[str] = Counter(change.outcome for change in changes)
     counted["failed"] = sum(draft.is_failed for draft in drafts)
     counted["reachable"] = sum(change.is_reachable for change in changes)
@@ -123,21 +130,50 @@ def _changes(run: Import, mapping: Mapping, drafts: Sequence[Draft], book: Book)
     return changes
 
 
-def _write(changes: Sequence[Change]) -> None:
+def _write(run: Import, changes: Sequence[Change]) -> None:
+    """Save a chunk in a handful of statements."""
+    now = timezone.now()
+    derive_from_names([c.stakeholder for c in changes if c.is_renamed])
     new = {id(c.stakeholder) for c in changes if c.is_new}
-    Stakeholder.objects.bulk_create(c.stakeholder for c in changes if c.is_new)
-    seen = [c for c in changes if id(c.stakeholder) not in new]
-    for change in seen:
-        if change.outcome == "updated":
-            change.stakeholder.save(force_update=True)
-    Stakeholder.objects.bulk_update(
-        [c.stakeholder for c in seen if c.outcome == "unchanged"], ["import_id", "import_row"]
-    )
+    insert_rows([c.stakeholder for c in changes if c.is_new])
+    # Several rows may be about one stakeholder: each is written once, as the last row left it.
+    seen = {c.stakeholder.pk: c for c in changes if id(c.stakeholder) not in new}
+    changed = {
+        c.stakeholder.pk for c in changes if c.outcome == "updated" and id(c.stakeholder) not in new
+    }
+    update_rows([c.stakeholder for pk, c in seen.items() if pk in changed], _WRITTEN)
+    update_rows([c.stakeholder for pk, c in seen.items() if pk not in changed], _MARKED)
     # Addresses that make way first: positions are no key, so the order does not matter to the database.
-    for point in (point for change in changes for point in change.moved):
-        ContactPoint.objects.filter(pk=point.pk).update(position=point.position)
-    ContactPoint.objects.bulk_create([p for change in changes for p in change.points])
-    Consent.objects.bulk_create([c for change in changes for c in change.consents])
+    moved = {point.pk: point for change in changes for point in change.moved}
+    update_rows(list(moved.values()), ["position"])
+    insert_values(
+        ContactPoint,
+        [
+            {
+                "stakeholder_id": change.stakeholder.pk,
+                "channel": point.channel,
+                "address": point.address,
+                "position": point.position,
+                "suppressed_at": point.suppressed_at,
+                "suppressed_reason": point.suppressed_reason,
+            }
+            for change in changes
+            for point in change.points
+        ],
+        workspace_id=run.workspace_id,
+        created_at=now,
+    )
+    insert_values(
+        Consent,
+        [{"stakeholder_id": change.stakeholder.pk} for change in changes if change.gets_basis],
+        workspace_id=run.workspace_id,
+        purpose=run.purpose,
+        basis=run.basis,
+        source=run.source,
+        given_at=run.given_at or run.created_at.date(),
+        recorded_by=run.created_by,
+        import_id=run.id,
+    )
 
 
 def _explained(run: Import, rows: Sequence[Row], drafts: Sequence[Draft]) -> list[ImportRow]:

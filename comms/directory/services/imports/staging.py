@@ -23,7 +23,8 @@ from comms.directory.services.audiences import require_lists
 from comms.directory.services.consents import check_basis
 from comms.ledger.services import record
 
-CHUNK_ROWS = 250
+# A second of work: what a killed worker repeats, and how long its locks are held.
+CHUNK_ROWS = 1000
 SAMPLE_ROWS = 200
 # An upload that nobody goes on with, and the explained rows of one that was imported, do not stay.
 STAGED_FOR = timedelta(hours=24)
@@ -61,7 +62,7 @@ def stage_import(*, actor: Actor, filename: str, content: bytes) -> Import:
                 )
                 for start in range(0, len(table.rows), CHUNK_ROWS)
             ),
-            batch_size=50,
+            batch_size=20,
         )
         record(
             action="directory.staged_import",

@@ -7,8 +7,14 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from comms.directory.lists.mapping import Mapping
-from comms.directory.models import Channel, Consent, ContactPoint, Import, ImportState, Stakeholder
-from comms.directory.services.imports.matching import Directory, Known, Match, Outcome
+from comms.directory.models import Channel, ContactPoint, Import, ImportState, Stakeholder
+from comms.directory.services.imports.matching import (
+    Directory,
+    Known,
+    Match,
+    NewAddress,
+    Outcome,
+)
 
 _KEPT_FIELDS = ("region", "role", "country", "time_zone", "notes")
 
@@ -20,9 +26,11 @@ class Change:
     outcome: Outcome
     stakeholder: Stakeholder
     is_new: bool = False
-    points: list[ContactPoint] = field(default_factory=list)
+    # What search and sorting see of the name has yet to be derived; a check never needs it.
+    is_renamed: bool = False
+    points: list[NewAddress] = field(default_factory=list)
     moved: list[ContactPoint] = field(default_factory=list)
-    consents: list[Consent] = field(default_factory=list)
+    gets_basis: bool = False
     is_reachable: bool = False
 
 
@@ -38,8 +46,8 @@ def change_of(match: Match, run: Import, mapping: Mapping, directory: Directory)
     known = match.known or Known(change.stakeholder, {}, False, False)
     for point in change.points:
         known.points[(point.channel, directory.index[point.address])] = point
-    _add_basis(change, known, match, run)
-    if change.outcome == "unchanged" and (change.points or change.consents):
+    _add_basis(change, known, match)
+    if change.outcome == "unchanged" and (change.points or change.gets_basis):
         change.outcome = "updated"
     match.known = known
     directory.remember(known, match.name_index)
@@ -57,6 +65,8 @@ def _created(match: Match, run: Import, directory: Directory) -> Change:
     stakeholder = Stakeholder(
         workspace_id=run.workspace_id,
         created_by=run.created_by,
+        name=draft.name,
+        kind=draft.kind,
         role=draft.role,
         country=draft.country,
         region=draft.region,
@@ -64,8 +74,7 @@ def _created(match: Match, run: Import, directory: Directory) -> Change:
         time_zone=draft.time_zone,
         notes=draft.notes,
     )
-    stakeholder.rename(draft.name, draft.kind)
-    change = Change("created", stakeholder, is_new=True)
+    change = Change("created", stakeholder, is_new=True, is_renamed=True)
     for position, email in enumerate(match.email_indexes):
         _add_point(change, match, directory, Channel.EMAIL, email, position)
     if draft.phone:
@@ -81,8 +90,8 @@ def _updated(
     draft, stakeholder = match.draft, known.stakeholder
     change = Change("unchanged", stakeholder)
     if stakeholder.name != draft.name:
-        stakeholder.rename(draft.name, stakeholder.kind)
-        change.outcome = "updated"
+        stakeholder.name = draft.name
+        change.outcome, change.is_renamed = "updated", True
     for name in _KEPT_FIELDS:
         given, held = getattr(draft, name), getattr(stakeholder, name)
         # What the list says replaces; what a rule or a constant assumes, and any note, only fills a gap.
@@ -122,7 +131,7 @@ def _add_emails(change: Change, match: Match, known: Known, directory: Directory
     elif held:
         for point in held:
             point.position += len(new)
-        change.moved = held
+        change.moved = [point for point in held if isinstance(point, ContactPoint)]
         match.draft.note("address_first")
     for position, email in enumerate(new, first):
         _add_point(change, match, directory, Channel.EMAIL, email, position)
@@ -136,13 +145,7 @@ def _add_point(
     address: str,
     position: int,
 ) -> None:
-    point = ContactPoint(
-        workspace_id=change.stakeholder.workspace_id,
-        stakeholder=change.stakeholder,
-        channel=channel,
-        address=address,
-        position=position,
-    )
+    point = NewAddress(channel, address, position)
     stopped = directory.stopped.get((channel, directory.index[address]))
     if stopped is not None:
         point.suppressed_at, point.suppressed_reason = stopped
@@ -150,22 +153,11 @@ def _add_point(
     change.points.append(point)
 
 
-def _add_basis(change: Change, known: Known, match: Match, run: Import) -> None:
+def _add_basis(change: Change, known: Known, match: Match) -> None:
     if known.has_open_basis:
         return
     if known.had_basis:
         match.draft.note("withdrawn")
         return
-    change.consents.append(
-        Consent(
-            workspace_id=run.workspace_id,
-            stakeholder=change.stakeholder,
-            purpose=run.purpose,
-            basis=run.basis,
-            source=run.source,
-            given_at=run.given_at or run.created_at.date(),
-            recorded_by=run.created_by,
-            import_id=run.id,
-        )
-    )
+    change.gets_basis = True
     known.has_open_basis = True
