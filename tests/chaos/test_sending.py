@@ -19,13 +19,13 @@ from tests.stack.patience import eventually
 pytestmark = pytest.mark.chaos
 
 RECIPIENTS = 2_000
-PER_SECOND = 100
+PER_SECOND = 40
 # Valkey last: what it leaves unknown waits for a person, and no more mails come for later kills.
 KILLED = ("Web", "Worker", "Beat", "PostgreSQL", "Valkey")
 CONNECTIONS = 20
 """Open to the mail server at once: two senders of ten. Each may leave one unknown when it is cut off."""
-OPEN_BATCHES = 2 * 200
-"""After a restart of Valkey the engine trusts no note to be complete, so open batches become unknown."""
+HANDING_OVER = ("Worker", "PostgreSQL", "Valkey")
+"""Their deaths may cut a sender off. Web and beat hand nothing over."""
 
 
 def inside(deployment: Deployment, *words: str) -> dict[str, Any]:
@@ -79,9 +79,10 @@ def test_nothing_is_lost_or_doubled_while_everything_is_killed(deployment: Deplo
     unknown = set(state_of) - sent
     assert sent - set(caught) == set(), "said to be sent, but no mail came"
     assert set(caught) - sent <= unknown
-    assert len(unknown) <= CONNECTIONS * len(KILLED) + OPEN_BATCHES
+    assert len(unknown) <= CONNECTIONS * len(HANDING_OVER)
+    print(f"{len(unknown)} unknown after {len(KILLED)} kills")
     # Shown and waiting for a person, an unknown keeps the edition from being called complete.
     assert after["state"] == ("sending" if unknown else "completed")
-    assert {name: deployment.services()[name]["restarts"] for name in KILLED} == dict.fromkeys(
-        KILLED, 1
-    )
+    # A worker may end by itself when its broker is gone; it is started again like one that was killed.
+    restarts = {name: deployment.services()[name]["restarts"] for name in KILLED}
+    assert all(1 <= times <= 2 for times in restarts.values()), restarts
