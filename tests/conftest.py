@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
+from django.utils import translation
 from psycopg import sql
 
 from comms.accounts.models import User, Workspace
@@ -207,3 +208,10 @@ def in_mission(mission: Workspace) -> Iterator[Workspace]:
     """The test itself runs inside the mission's workspace."""
     with in_workspace(mission.id):
         yield mission
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A request in Arabic leaves its thread in Arabic: the next test starts in English all the same."""
+    yield
+    translation.deactivate()
