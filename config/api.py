@@ -11,6 +11,7 @@ from comms.campaigns import api as campaigns
 from comms.content import api as content
 from comms.core.rest.views import not_here
 from comms.directory.api import urls as directory
+from comms.ledger import api as ledger
 from comms.threads import api as threads
 
 app_name = "api"
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="openapi",
     ),
     *accounts.outside,
+    *ledger.outside,
     path("workspaces/<slug:workspace>/", include(_workspace)),
     re_path(r"^", not_here, name="not_here"),
 ]

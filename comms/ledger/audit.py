@@ -8,5 +8,7 @@ SENTENCES = {
     "ledger.checked_chain": _("checked the chain up to entry %(seq)s: %(result)s"),
     "ledger.rotated_keys": _("made a new data key"),
     "ledger.finished_rotation": _("sealed everything anew under the new data key"),
+    "ledger.added_witness": _("added %(name)s as a witness of the log"),
+    "ledger.removed_witness": _("removed %(name)s from the witnesses of the log"),
     "ledger.rewrapped_keys": _("wrapped %(count)s data keys under the key-encryption key %(key)s"),
 }

@@ -20,6 +20,8 @@ class Secrets:
 
     key_encryption_key_file: Path
     """Base64 of 32 bytes. It travels separately from backups: without it their encrypted fields stay shut."""
+    log_key: str = field(repr=False)
+    """Base64 of the Ed25519 seed that signs the public log. Browsers and witnesses remember its public half."""
     secret_key: str = field(repr=False)
     database_admin_password: str = field(repr=False)
     database_owner_password: str = field(repr=False)
@@ -48,8 +50,12 @@ def local_secrets(var: Path) -> Secrets:
             "what was encrypted under the old one stays shut."
         )
     read_or_create(key_file, base64.b64encode(random.token_bytes(32)) + b"\n")
+    log_key = read_or_create(
+        folder.secrets / "log-key", base64.b64encode(random.token_bytes(32)) + b"\n"
+    )
     return Secrets(
         key_encryption_key_file=key_file,
+        log_key=log_key.decode("ascii").strip(),
         secret_key=word("secret-key"),
         database_admin_password=word("database-admin"),
         database_owner_password=word("database-owner"),

@@ -16,6 +16,7 @@ _secrets = local_secrets(VAR)
 SECRET_KEY = env.text("SECRET_KEY", _secrets.secret_key)
 KEY_ENCRYPTION_KEY = _secrets.key_encryption_key_file.read_text(encoding="ascii").strip()
 KEY_ENCRYPTION_KEYS_OLD = env.keys("KEY_ENCRYPTION_KEYS_OLD")
+LOG_KEY = _secrets.log_key
 
 DATABASES = {
     "default": env.database(
@@ -42,6 +43,7 @@ CHANNEL_LAYERS = {
 
 PORT = env.integer("PORT", 8000, low=1, high=65535)
 PUBLIC_URL = env.text("PUBLIC_URL", f"http://localhost:{PORT}")
+LOG_ORIGIN = env.text("LOG_ORIGIN", f"{urlsplit(PUBLIC_URL).hostname}/identities")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.words("ALLOWED_HOSTS")]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = urlsplit(PUBLIC_URL).hostname == "localhost"

@@ -12,6 +12,7 @@ from config.settings.base import *  # noqa: F403 - a settings module is the sum 
 SECRET_KEY = env.secret("SECRET_KEY", at_least=50)
 KEY_ENCRYPTION_KEY = env.key("KEY_ENCRYPTION_KEY")
 KEY_ENCRYPTION_KEYS_OLD = env.keys("KEY_ENCRYPTION_KEYS_OLD")
+LOG_KEY = env.key("LOG_KEY")
 
 DATABASES = {
     "default": env.database(
@@ -42,6 +43,7 @@ PUBLIC_URL = env.text("PUBLIC_URL").rstrip("/")
 _public = urlsplit(PUBLIC_URL)
 if _public.scheme != "https" or not _public.hostname:
     raise ImproperlyConfigured("PUBLIC_URL must be the https:// address that people open.")
+LOG_ORIGIN = env.text("LOG_ORIGIN", f"{_public.hostname}/identities")
 ALLOWED_HOSTS = [_public.hostname, *env.words("ALLOWED_HOSTS")]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from comms.accounts.models import Scope
 from comms.accounts.services import create_token
 from tests import factories
-from tests.permissions.rows import Cast, Row, members, only
+from tests.permissions.rows import Cast, Row, members, nothing, only
 
 
 def _export(cast: Cast) -> dict[str, Any]:
@@ -27,11 +27,30 @@ def _dinas_token(cast: Cast) -> dict[str, Any]:
     return {"workspace": cast.mission.slug, "token_id": token.id}
 
 
+def _no_cosignature(_cast: Cast) -> dict[str, Any]:
+    return {"size": 7, "cosignature": "x"}
+
+
 ROWS = [
     Row("ledger:list", expected=only("admin", "analyst")),
     Row("ledger:list", query="?since=nonsense", expected=only("admin", "analyst", status=422)),
     Row("ledger:check", method="POST", expected=only("admin", "analyst", status=302)),
     Row("ledger:export", method="POST", arguments=_export, expected=only("admin", "analyst")),
+    *(
+        Row(f"api:log_{name}", arguments=nothing, everyone=200)
+        for name in ("checkpoint", "key", "leaves", "witnesses")
+    ),
+    Row("api:log_inclusion", arguments=nothing, everyone=422),
+    Row("api:log_inclusion", arguments=nothing, query=f"?leaf={'00' * 32}&size=1", everyone=422),
+    Row("api:log_consistency", arguments=nothing, query="?first=0&second=0", everyone=200),
+    Row(
+        "api:log_cosignatures",
+        method="POST",
+        arguments=nothing,
+        data=_no_cosignature,
+        content_type="application/json",
+        everyone=404,
+    ),
     Row("accounts:tokens", expected=members()),
     Row("accounts:token_new", expected=members()),
     Row(

@@ -34,6 +34,8 @@ class Schema(AutoSchema):
     ) -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         problems = dict(_ALWAYS)
+        if not self.view.authentication_classes:
+            del problems["401"]
         if "{workspace}" in self.path:
             problems |= _IN_WORKSPACE
         if self.method in {"POST", "PUT", "PATCH"} or self._get_parameters():

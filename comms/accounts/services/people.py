@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from comms.accounts.models import IdentityEntry, User, Vault, VaultWrap
 from comms.core.errors import ConflictError, InvalidError
+from comms.ledger.services import append_identity
 from comms.wire import identity, vault
 from comms.wire.argon import Argon2
 from comms.wire.cbor import encode
@@ -122,7 +123,8 @@ def create_person(
 
 
 def save_entry(entry: identity.IdentityEntry) -> IdentityEntry:
-    """Store an entry that the caller has checked."""
+    """Store an entry that the caller has checked, and log it: both or neither."""
+    append_identity(user_id=entry.user, number=entry.number, entry_hash=entry.hash)
     return IdentityEntry.objects.create(
         user_id=entry.user,
         number=entry.number,
