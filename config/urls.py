@@ -11,6 +11,7 @@ _workspace: list[URLPattern | URLResolver] = [
     path("", include("comms.insights.urls")),
     path("directory/", include("comms.directory.urls")),
     path("audit/", include("comms.accounts.audit_urls")),
+    path("log/", include("comms.accounts.log_urls")),
     path("campaigns/", include("comms.campaigns.urls")),
     path("content/", include("comms.content.urls")),
     path("threads/", include("comms.threads.urls")),

@@ -43,6 +43,7 @@ _me: list[URLPattern | URLResolver] = [
     path("keys/session/", keys.session_secret, name="keys_session"),
     path("keys/lock/", keys.lock, name="keys_lock"),
     path("keys/passphrase/", keys.passphrase, name="keys_passphrase"),
+    path("keys/chain/", keys.chain, name="keys_chain"),
     path("keys/identity/", keys.identity, name="keys_identity"),
 ]
 

@@ -7,6 +7,7 @@ and it counts only if a witness of this log made it.
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,7 +16,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
 from rest_framework.permissions import AllowAny
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
@@ -40,12 +44,27 @@ class AddressThrottle(SimpleRateThrottle):
         return f"api-log-{self.get_ident(request)}"
 
 
+class OneForm(BaseContentNegotiation):
+    """Each address has one form, whatever the caller's Accept header asks for."""
+
+    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser:  # type: ignore[override]  # the stubs' tuple
+        """JSON."""
+        return parsers[0]
+
+    def select_renderer(  # type: ignore[override]  # as above
+        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """JSON, unless the view answers with text by itself."""
+        return renderers[0], renderers[0].media_type or ""
+
+
 class LogView(APIView):
     """A resource of the log. No account, no session, no token."""
 
     authentication_classes: list[type[BaseAuthentication]] = []
     permission_classes = [AllowAny]
     throttle_classes = [AddressThrottle]
+    content_negotiation_class = OneForm
 
 
 class LeavesQuery(serializers.Serializer[Any]):

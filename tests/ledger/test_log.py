@@ -186,7 +186,7 @@ def test_refuses_to_sign_over_changed_nodes() -> None:
 def test_anyone_follows_the_log_from_its_beginning(client: Client) -> None:
     grow(7)
     key = notes.read_verifier(client.get(f"{API}key").content.decode().strip())
-    answer = client.get(f"{API}checkpoint")
+    answer = client.get(f"{API}checkpoint", headers={"Accept": "text/plain"})
     assert answer["Content-Type"] == "text/plain; charset=utf-8"
     checkpoint = notes.read_checkpoint(answer.content, key)
     edge = tlog.Edge()

@@ -111,6 +111,7 @@ ROWS = [
     _mine("accounts:keys_vault", people(UNREADABLE, SIGNED_OUT), "PUT"),
     _mine("accounts:keys_wraps", people(UNREADABLE, SIGNED_OUT), "POST"),
     _mine("accounts:keys_session", people(OK, SIGNED_OUT), "POST"),
+    _mine("accounts:keys_chain", people(OK, SIGNED_OUT)),
     _mine("accounts:keys_lock", people(OK, SIGNED_OUT), "POST"),
     _mine("accounts:keys_passphrase", people(UNREADABLE, SIGNED_OUT), "POST"),
     _mine("accounts:keys_identity", people(UNREADABLE, SIGNED_OUT), "POST"),

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from comms.accounts.models import Scope
 from comms.accounts.services import create_token
+from comms.ledger.services import add_witness
+from comms.wire import notes
 from tests import factories
 from tests.permissions.rows import Cast, Row, members, nothing, only
 
@@ -27,6 +29,14 @@ def _dinas_token(cast: Cast) -> dict[str, Any]:
     return {"workspace": cast.mission.slug, "token_id": token.id}
 
 
+def _witness(cast: Cast) -> dict[str, Any]:
+    witness = add_witness(
+        actor=factories.actor_of(cast.people["admin"], cast.mission),
+        verifier=str(notes.witness_verifier("witness.example/w", bytes(32))),
+    )
+    return {"workspace": cast.mission.slug, "witness_id": witness.id}
+
+
 def _no_cosignature(_cast: Cast) -> dict[str, Any]:
     return {"size": 7, "cosignature": "x"}
 
@@ -36,6 +46,15 @@ ROWS = [
     Row("ledger:list", query="?since=nonsense", expected=only("admin", "analyst", status=422)),
     Row("ledger:check", method="POST", expected=only("admin", "analyst", status=302)),
     Row("ledger:export", method="POST", arguments=_export, expected=only("admin", "analyst")),
+    Row("log:page", expected=members()),
+    Row("log:page", query="?q=1", expected=members()),
+    Row("log:witness_add", method="POST", expected=only("admin", status=422)),
+    Row(
+        "log:witness_remove",
+        method="POST",
+        arguments=_witness,
+        expected=only("admin", status=302),
+    ),
     *(
         Row(f"api:log_{name}", arguments=nothing, everyone=200)
         for name in ("checkpoint", "key", "leaves", "witnesses")

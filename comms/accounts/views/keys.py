@@ -48,6 +48,14 @@ def keys(request: PersonRequest) -> HttpResponse:
     )
 
 
+@require_GET
+@person_endpoint
+def chain(request: PersonRequest) -> HttpResponse:
+    """The person's own identity entries, oldest first, verbatim."""
+    chains = selectors.list_chains([request.user.id])
+    return cbor([entry for one in chains for entry in one.entries])
+
+
 @require_http_methods(["PUT"])
 @person_endpoint
 def vault(request: PersonRequest) -> HttpResponse:

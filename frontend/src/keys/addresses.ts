@@ -12,7 +12,10 @@ export const KEYS_WRAPS = "/me/keys/wraps/";
 export const KEYS_SESSION = "/me/keys/session/";
 export const KEYS_LOCK = "/me/keys/lock/";
 export const KEYS_PASSPHRASE = "/me/keys/passphrase/";
+export const KEYS_CHAIN = "/me/keys/chain/";
 export const KEYS_IDENTITY = "/me/keys/identity/";
+/** Of the public log (comms/ledger/api.py). */
+export const LOG = "/api/v1/ledger/";
 
 export function identitiesOf(workspace: string): string {
   return `/w/${encodeURIComponent(workspace)}/identities/`;

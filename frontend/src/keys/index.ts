@@ -9,6 +9,7 @@ export { type Account, loadAccount, RollbackError, wrapsOf } from "./account";
 export { LockedError } from "./dialog";
 export { ServerError } from "./http";
 export { lock, lockWhenIdle, watchLock } from "./lock";
+export { IdentityLog, type LogAlarm, type LogOwner, LogTrouble } from "./log";
 export { fetchMembers, type Member, readMembers } from "./members";
 export { unlock, unlockQuietly } from "./unlock";
 export { type Change, Unlocked } from "./unlocked";

@@ -42,6 +42,13 @@ async function readMember(row: Value): Promise<Member | undefined> {
     throw new WireError("malformed", "not a member");
   }
   const userId = toUuid(id);
+  const chain = await readChain(userId, entries);
+  const entry = chain.at(-1);
+  return entry === undefined ? undefined : { userId, name, entry, chain };
+}
+
+/** A person's entries, each following the one before. Raises WireError. */
+export async function readChain(userId: string, entries: Value): Promise<readonly IdentityEntry[]> {
   const chain: IdentityEntry[] = [];
   for (const raw of isArray(entries) ? entries : []) {
     const newest = chain.at(-1);
@@ -50,6 +57,5 @@ async function readMember(row: Value): Promise<Member | undefined> {
     await checkFollows(entry, newest);
     chain.push(entry);
   }
-  const entry = chain.at(-1);
-  return entry === undefined ? undefined : { userId, name, entry, chain };
+  return chain;
 }

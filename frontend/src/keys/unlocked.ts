@@ -1,12 +1,15 @@
 /** An open vault: the person's keys, what they have pinned, and how to write it back. */
 
-import { type Bytes } from "../crypto/bytes";
+import { type Bytes, equal } from "../crypto/bytes";
 import { Identity, type IdentitySeeds } from "../crypto/identity";
+import { type IdentityEntry } from "../wire/identity";
 import { readVault, makeVault, openVault, type Vault } from "../wire/vault";
 import { type Pin, type ThreadHead, type VaultContents } from "../wire/vaultContents";
 import { type Account, loadAccount } from "./account";
-import { KEYS_VAULT } from "./addresses";
-import { send, ServerError } from "./http";
+import { KEYS_CHAIN, KEYS_VAULT } from "./addresses";
+import { getCbor, send, ServerError } from "./http";
+import { IdentityLog, LogTrouble, sizeOf } from "./log";
+import { readChain } from "./members";
 import { noteVersion } from "./store";
 
 const HEADS_EVERY = 60_000;
@@ -16,6 +19,8 @@ const TRIES = 6;
 export type Change = (contents: VaultContents) => VaultContents;
 
 export class Unlocked {
+  private opening: Promise<IdentityLog> | undefined;
+  private pendingCheckpoint: Bytes | undefined;
   private readonly pendingHeads = new Map<string, ThreadHead>();
   private timer: number | undefined;
   private queue: Promise<unknown> = Promise.resolve();
@@ -51,6 +56,39 @@ export class Unlocked {
     return this.current.entry;
   }
 
+  /** The public log, read on and checked once. Raises LogTrouble; anything else is tried again next time. */
+  log(): Promise<IdentityLog> {
+    this.opening ??= IdentityLog.open(this).catch((error: unknown) => {
+      this.opening = undefined;
+      throw error;
+    });
+    return this.opening;
+  }
+
+  /** The newest checkpoint of the log that any browser of this person has written down. */
+  get checkpoint(): Bytes | undefined {
+    return this.current.checkpoint;
+  }
+
+  /** Remembers a checkpoint that was checked; written with the heads. */
+  rememberCheckpoint(note: Bytes, size: number): void {
+    const known = this.pendingCheckpoint ?? this.current.checkpoint;
+    if (size === 0 || (known !== undefined && sizeOf(known) >= size)) return;
+    this.pendingCheckpoint = note;
+    this.flushLater();
+  }
+
+  /** This person's whole chain of entries. Raises WireError unless it ends in the vault's own. */
+  async ownChain(): Promise<readonly IdentityEntry[]> {
+    const chain = await readChain(this.userId, await getCbor(KEYS_CHAIN));
+    const newest = chain.at(-1);
+    if (newest !== undefined && newest.number > this.entry.number) await this.catchUp();
+    if (newest === undefined || !equal(newest.hash, this.entry.hash)) {
+      throw new LogTrouble("own-keys", "the newest entry in this person's name is not their vault's");
+    }
+    return chain;
+  }
+
   /** Earlier X-Wing seeds by fingerprint, for history. */
   get oldXwing(): VaultContents["oldXwing"] {
     return this.current.oldXwing;
@@ -84,6 +122,10 @@ export class Unlocked {
   /** Remembers a head; written at most once a minute, since heads move with every message. */
   rememberHead(head: ThreadHead): void {
     this.pendingHeads.set(head.thread, head);
+    this.flushLater();
+  }
+
+  private flushLater(): void {
     this.timer ??= window.setTimeout(() => {
       this.timer = undefined;
       void this.flushHeads();
@@ -95,16 +137,20 @@ export class Unlocked {
     window.clearTimeout(this.timer);
     this.timer = undefined;
     const heads = [...this.pendingHeads.values()];
+    const checkpoint = this.pendingCheckpoint;
     this.pendingHeads.clear();
-    if (heads.length === 0) return;
+    this.pendingCheckpoint = undefined;
+    if (heads.length === 0 && checkpoint === undefined) return;
     try {
       await this.update((contents) => ({
         ...contents,
         heads: heads.reduce(forward, contents.heads),
+        ...larger(contents.checkpoint, checkpoint),
       }));
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       // No connection: they are kept for the next write. A newer head of the same thread stands.
+      this.pendingCheckpoint ??= checkpoint;
       for (const head of heads) {
         if (!this.pendingHeads.has(head.thread)) this.pendingHeads.set(head.thread, head);
       }
@@ -158,6 +204,15 @@ export class Unlocked {
     this.number = vault.number;
     await noteVersion(this.userId, vault.number);
   }
+}
+
+/** Another browser may have written a later checkpoint. */
+function larger(
+  kept: Bytes | undefined,
+  fresh: Bytes | undefined,
+): Pick<VaultContents, "checkpoint"> {
+  if (fresh === undefined || (kept !== undefined && sizeOf(kept) >= sizeOf(fresh))) return {};
+  return { checkpoint: fresh };
 }
 
 function forward(heads: readonly ThreadHead[], head: ThreadHead): readonly ThreadHead[] {

@@ -19,7 +19,7 @@ import { type Outbox, type Waiting } from "./outbox";
 import { People } from "./people";
 import { type Page, type Server } from "./server";
 import { type Message, Timeline } from "./timeline";
-import { Trouble, type TroubleKind } from "./trouble";
+import { logged, Trouble, type TroubleKind } from "./trouble";
 
 export type Stage = "loading" | "open" | "revoked";
 
@@ -311,13 +311,16 @@ export class Conversation {
   }
 
   private async loadEpochs(): Promise<void> {
+    const log = await logged(this.unlocked.log());
+    const people = logged(log.members(() => this.server.people(this.id)));
     const [members, listed] = await noticed(
       "forged-epoch",
-      Promise.all([this.server.people(this.id), this.server.epochs(this.id)]),
+      Promise.all([people, this.server.epochs(this.id)]),
     );
     this.people = new People(this.unlocked, members);
     const known = this.unlocked.headOf(this.id);
     const epochs = await Epochs.check(this.id, listed, this.people, this.unlocked, known);
+    await logged(log.agree(epochs.all.map(({ record }) => record.tbs.checkpoint)));
     this.epochs = epochs;
     this.title = (await epochs.about()).title;
     await this.people.trust(
@@ -391,6 +394,7 @@ export class Conversation {
       about: await epochs.about(),
       start: this.needTimeline().head,
       madeAt: Date.now(),
+      checkpoint: (await logged(this.unlocked.log())).note,
     });
     await this.server.publish(this.id, made.upload);
     await this.loadNewEpochs();

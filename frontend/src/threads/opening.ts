@@ -6,7 +6,7 @@ import { OPEN_POLICY, type RosterRow } from "../wire/roster";
 import { START } from "../wire/transcript";
 import { type People } from "./people";
 import { type Server } from "./server";
-import { Trouble } from "./trouble";
+import { logged, Trouble } from "./trouble";
 
 /** The new conversation's id. Raises Trouble for changed keys, WireError for a title too long, ServerError. */
 export async function openConversation(
@@ -19,6 +19,9 @@ export async function openConversation(
   const members = [...new Set([unlocked.userId, ...chosen])];
   const now = Date.now();
   await people.trust(members, now);
+  const log = await logged(unlocked.log());
+  const everyone = people.everyone();
+  await logged(log.members(() => Promise.resolve(everyone.filter((one) => members.includes(one.userId)))));
   const thread = crypto.randomUUID();
   const keys = new Map(
     members.map((member) => {
@@ -46,6 +49,7 @@ export async function openConversation(
     about: { title, pins: [] },
     start: START,
     madeAt: now,
+    checkpoint: log.note,
   });
   await server.open(upload);
   return thread;

@@ -1,5 +1,7 @@
 /** What may be wrong with a conversation. Each has a sentence on the page, and stops sending there. */
 
+import { type LogAlarm, LogTrouble } from "../keys";
+
 export type TroubleKind =
   /** somebody's keys are others than those seen before, without their consent */
   | "changed-keys"
@@ -14,7 +16,9 @@ export type TroubleKind =
   /** a message that was changed, moved or signed by somebody else */
   | "forged-message"
   /** the same message twice */
-  | "replay";
+  | "replay"
+  /** the public log of keys is not what it must be, as the browser's check of it says */
+  | LogAlarm;
 
 export class Trouble extends Error {
   override readonly name = "Trouble";
@@ -26,5 +30,15 @@ export class Trouble extends Error {
     readonly person?: string,
   ) {
     super(`${kind}: ${detail}`);
+  }
+}
+
+/** What the check of the log finds is trouble of the conversation. */
+export async function logged<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof LogTrouble) throw new Trouble(error.kind, error.detail, error.person);
+    throw error;
   }
 }

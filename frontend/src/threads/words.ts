@@ -40,6 +40,10 @@ export const NAMES = [
   "fork",
   "forgedMessage",
   "replay",
+  "logShrank",
+  "logForked",
+  "logSplit",
+  "unlogged",
   "choose",
   "tooLong",
 ] as const;
@@ -63,6 +67,14 @@ export function troubleSentence(words: Words, trouble: Trouble, name: string): s
       return words.forgedMessage;
     case "replay":
       return words.replay;
+    case "log-shrank":
+      return words.logShrank;
+    case "log-forked":
+      return words.logForked;
+    case "log-split":
+      return words.logSplit;
+    case "unlogged":
+      return fill(words.unlogged, { name: isolated(name) });
   }
 }
 
