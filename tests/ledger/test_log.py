@@ -378,7 +378,7 @@ def test_old_entries_are_logged_in_their_order(db: None) -> None:
         def get_model(self, app: str, name: str) -> Any:
             return Old if app == "accounts" else apps.get_model(app, name)
 
-    migration = importlib.import_module("comms.accounts.migrations.0003_log_identities")
+    migration = importlib.import_module("comms.accounts.migrations.0005_log_identities")
     with connection.schema_editor() as editor:
         migration.log_entries(Apps(), editor)
         migration.log_entries(Apps(), editor)

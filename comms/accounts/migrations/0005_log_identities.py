@@ -44,6 +44,6 @@ def log_entries(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0002_api_tokens"), ("ledger", "0003_public_log")]
+    dependencies = [("accounts", "0004_sign_in_rules"), ("ledger", "0003_public_log")]
 
     operations = [migrations.RunPython(log_entries, migrations.RunPython.noop, elidable=False)]
