@@ -20,7 +20,7 @@ from comms.core.errors import ConflictError, InvalidError, NotFoundError
 LIFETIME = 4 * 3600
 """Seconds that a link can be used."""
 
-_SALT = "accounts.email_change"
+_SALT = "comms/accounts/email-change"
 _LONGEST = 1000
 
 

@@ -20,6 +20,12 @@ _BOUNDS = {
     "session_hours": SESSION_HOURS,
     "invitation_days": INVITATION_DAYS,
 }
+_ACTIONS = {
+    "second_step_roles": "accounts.changed_second_step_roles",
+    "idle_minutes": "accounts.changed_idle_minutes",
+    "session_hours": "accounts.changed_session_hours",
+    "invitation_days": "accounts.changed_invitation_days",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ def change_rules(*, actor: Actor, rules: Rules) -> Workspace:
             workspace.save(update_fields=list(changed))
         for name, value in changed.items():
             ledger.record(
-                action=f"accounts.changed_{name}",
+                action=_ACTIONS[name],
                 actor=actor,
                 subject_type="workspace",
                 subject_id=workspace.id,
