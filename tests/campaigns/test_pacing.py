@@ -9,7 +9,7 @@ import uuid
 import pytest
 from django.conf import settings
 
-from comms.campaigns.journal.writer import connect_store
+from comms.campaigns.journal.writer import NoteStore, Value, connect_store
 from comms.campaigns.models import Delivery, SendingCap
 from comms.campaigns.services.pacing import CappedPace, Caps, DomainPauses
 from comms.campaigns.transports.base import Batch, Message
@@ -35,16 +35,20 @@ def messages(count: int, domain: str = "example.org") -> list[Message]:
 
 
 async def taken(caps: Caps, batch: list[Message], *, lanes: int, stores: int = 1) -> list[float]:
-    """When each message was let go, by several lanes of several senders."""
+    """When each message was let go, by several lanes of several senders.
+
+    By the store's clock, which the buckets go by: on a busy machine an answer may be read late.
+    """
     times: list[float] = []
     queue = Batch(batch)
 
     async def lane(pace: CappedPace) -> None:
         while (message := queue.take()) is not None:
-            if await pace.wait(message):
-                times.append(time.monotonic())
+            assert await pace.wait(message)
 
     connections = [await connect_store(settings.REDIS_URL) for _number in range(stores)]
+    for store in connections:
+        watch(store, times)
     paces = [
         CappedPace(store, caps, channel="email", sender="a@example.org", batch=queue)
         for store in connections
@@ -53,6 +57,26 @@ async def taken(caps: Caps, batch: list[Message], *, lanes: int, stores: int = 1
     for store in connections:
         store.close()
     return sorted(times)
+
+
+def watch(store: NoteStore, times: list[float]) -> None:
+    """Note the store's time, in seconds, of every token that it gives."""
+    ask = store.command
+
+    def noted(answered: asyncio.Future[Value]) -> None:
+        answer = answered.result()
+        assert isinstance(answer, list)
+        wait, now = answer
+        if wait == 0 and isinstance(now, int):
+            times.append(now / 1_000_000)
+
+    def command(*words: bytes | str | int) -> asyncio.Future[Value]:
+        answered = ask(*words)
+        if words[0] == "EVAL":
+            answered.add_done_callback(noted)
+        return answered
+
+    store.command = command  # type: ignore[method-assign]  # the seam of this test
 
 
 def most_in_a_second(times: list[float]) -> int:
@@ -80,8 +104,10 @@ def test_the_strictest_cap_decides() -> None:
 
 def test_a_domains_cap_leaves_other_domains_alone() -> None:
     caps = Caps(WORKSPACE, [cap("domain", "slow.example", 1)])
-    times = asyncio.run(taken(caps, messages(200, "fast.example"), lanes=2))
-    assert times[-1] - times[0] < 1
+    started = time.monotonic()
+    # No token is asked for, so the store gives none.
+    assert asyncio.run(taken(caps, messages(200, "fast.example"), lanes=2)) == []
+    assert time.monotonic() - started < 60
 
 
 def test_stopping_ends_the_wait() -> None:

@@ -127,6 +127,7 @@ def test_read_only_folder_is_one_sentence(tmp_path: Path) -> None:
 AS_NOBODY = f"""
 import os, sys
 os.environ["VAR"] = sys.argv[1]
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.local"
 from comms.stack import up
 from comms.stack.errors import StackError
 os.chdir(os.path.dirname(sys.argv[1]))

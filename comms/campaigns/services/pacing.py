@@ -12,7 +12,8 @@ from comms.campaigns.transports.base import Batch, Message
 from comms.core.tenancy import in_workspace
 
 # A bucket holds a twentieth of a second's worth (at least one), so no second sees more than 5 % over its cap.
-# All buckets of a message are asked at once: it takes a token from each or from none. Answers microseconds.
+# All buckets of a message are asked at once: it takes a token from each or from none. Answers how long to wait, and the
+# store's time, both in microseconds.
 _TAKE = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
@@ -32,7 +33,7 @@ for i, key in ipairs(KEYS) do
   redis.call('HSET', key, 'tokens', string.format('%.9f', tokens), 'at', string.format('%.0f', now))
   redis.call('PEXPIRE', key, 60000)
 end
-return wait
+return {wait, now}
 """
 _LOOK_AGAIN = 0.25
 
@@ -95,11 +96,13 @@ class CappedPace:
         rates = [rate for _name, rate in buckets]
         while self._batch.may_go(message):
             answer = await self._store.command("EVAL", _TAKE, len(names), *names, *rates)
-            if answer == 0:
-                return True
-            if not isinstance(answer, int):
-                raise TypeError("the buckets' script answers with a number")
-            await asyncio.sleep(min(answer / 1_000_000, _LOOK_AGAIN))
+            match answer:
+                case [0, _now]:
+                    return True
+                case [int(microseconds), _now]:
+                    await asyncio.sleep(min(microseconds / 1_000_000, _LOOK_AGAIN))
+                case _:
+                    raise TypeError("the buckets' script answers with two numbers")
         return False
 
 
