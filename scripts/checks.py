@@ -14,6 +14,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 ROOT = Path(__file__).resolve().parent.parent
 FRONTEND = ROOT / "frontend"
@@ -25,6 +26,8 @@ class Check:
     name: str
     command: list[str]
     cwd: Path = ROOT
+    data_folder: str = ""
+    """Beside the usual one of the tests, for a check that runs at the same time as another."""
 
 
 @dataclass(frozen=True)
@@ -58,39 +61,55 @@ TESTS = Check(
     "pytest",
     [PYTHON, "-m", "pytest", "-q", "-n", "2", "-m", "not browser and not chaos and not slow"],
 )
-# Two groups of browser tests, named in tests/journeys/conftest.py, each in a process of its own.
-BROWSER = Check(
-    "pytest in the browser",
+# Two processes side by side, each with services of its own: one walks through every page, in the other the
+# journeys share their running systems.
+IN_BROWSER = "browser and not chaos and not slow"
+BROWSER: list[list[Check]] = [
     [
-        *(PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup"),
-        *("-m", "browser and not chaos and not slow"),
+        Check(
+            "pages in the browser",
+            [PYTHON, "-m", "pytest", "-q", "-m", IN_BROWSER, "--ignore=tests/journeys", "tests"],
+        )
     ],
-)
+    [
+        Check(
+            "journeys in the browser",
+            [PYTHON, "-m", "pytest", "-q", "-m", IN_BROWSER, "tests/journeys"],
+            data_folder="journeys",
+        )
+    ],
+]
 
 
 def main(arguments: list[str]) -> int:
     if arguments not in (["all"], ["verify"]):
         sys.exit("usage: scripts/checks.py all|verify")
     started = time.monotonic()
-    with ThreadPoolExecutor(len(LANES)) as lanes:
-        outcomes = [outcome for lane in lanes.map(run_lane, LANES) for outcome in lane]
-    outcomes.append(run(TESTS, quiet=False))
+    outcomes = side_by_side(LANES, "failure")
+    outcomes.append(run(TESTS, "live"))
     if arguments == ["all"]:
-        outcomes.append(run(BROWSER, quiet=False))
+        outcomes += side_by_side(BROWSER, "end")
     return report(outcomes, time.monotonic() - started)
 
 
-def run_lane(lane: list[Check]) -> list[Outcome]:
-    return [run(check, quiet=True) for check in lane]
+Show = Literal["live", "end", "failure"]
+"""When a check's output is shown: as it comes, all of it at the end, or at the end of a failed one only."""
 
 
-def run(check: Check, *, quiet: bool) -> Outcome:
-    """Run one check. A quiet one shows its output only if it fails."""
+def side_by_side(lanes: list[list[Check]], show: Show) -> list[Outcome]:
+    """Run the lanes at the same time, the checks of a lane one after the other."""
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        found = pool.map(lambda lane: [run(check, show) for check in lane], lanes)
+        return [outcome for lane in found for outcome in lane]
+
+
+def run(check: Check, show: Show) -> Outcome:
+    """Run one check."""
     started = time.monotonic()
     process = subprocess.Popen(
         check.command,
         cwd=check.cwd,
-        env=environment(),
+        env=environment(check.data_folder),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -101,12 +120,13 @@ def run(check: Check, *, quiet: bool) -> Outcome:
     assert process.stdout is not None  # noqa: S101 - asked for three lines above
     for line in process.stdout:
         lines.append(line)
-        if not quiet:
+        if show == "live":
             sys.stdout.write(line)
             sys.stdout.flush()
     passed = process.wait() == 0
     seconds = time.monotonic() - started
-    said = "".join(lines) if quiet and not passed else ""
+    late = show == "end" or (show == "failure" and not passed)
+    said = "".join(lines) if late else ""
     verdict = "ok" if passed else "FAILED"
     sys.stdout.write(f"{said}{check.name}: {verdict} ({seconds:.1f} s)\n")
     sys.stdout.flush()
@@ -122,15 +142,20 @@ def report(outcomes: list[Outcome], seconds: float) -> int:
         + (f"failed: {', '.join(failed)}" if failed else "all passed"),
     ]
     # Last, so that whoever reads only the end sees how many tests ran.
-    lines += [outcome.last_line for outcome in outcomes if outcome.check in (TESTS, BROWSER)]
+    pytests = [TESTS, *(check for lane in BROWSER for check in lane)]
+    lines += [outcome.last_line for outcome in outcomes if outcome.check in pytests]
     sys.stdout.write("\n".join([*lines, ""]))
     return 1 if failed else 0
 
 
-def environment() -> dict[str, str]:
+def environment(data_folder: str) -> dict[str, str]:
     """The caller's environment, with the virtual environment's programs first (Node.js may be there)."""
     path = os.pathsep.join([str(ROOT / ".venv/bin"), os.environ.get("PATH", os.defpath)])
-    return os.environ | {"PATH": path, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
+    found = os.environ | {"PATH": path, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
+    if data_folder:
+        usual = Path(found.get("TEST_VAR") or ROOT / "var" / "test")
+        found["TEST_VAR"] = str(usual.with_name(f"{usual.name}-{data_folder}"))
+    return found
 
 
 if __name__ == "__main__":

@@ -39,3 +39,5 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["testserver", "localhost"]
 # The tests' own passwords are random sign-in secrets; strength of the hash is allauth's and Django's promise.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Every test client is a handler of its own: looking for all files at its start took a third of a matrix row's time.
+WHITENOISE_AUTOREFRESH = True

@@ -19,9 +19,8 @@ HERE = Path(__file__).parent
 expect.set_options(timeout=20_000)
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All journeys are browser tests, share one process and its running systems, and run last.
+    """All journeys are browser tests, and run last.
 
     The browser's driver keeps an event loop running in this thread, in which other tests couldn't
     start their own.
@@ -29,9 +28,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("journeys"))
-        elif item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("pages"))
     items.sort(key=lambda item: item.path.is_relative_to(HERE))
 
 

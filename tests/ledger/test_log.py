@@ -334,6 +334,14 @@ def test_a_removed_witness_counts_no_more(
     assert LogCosignature.objects.count() == 1
 
 
+def test_another_workspace_does_not_take_a_witness_away(
+    witness: LogWitness, oscar: User, elsewhere: Workspace
+) -> None:
+    with in_workspace(elsewhere.id), pytest.raises(NotFoundError):
+        services.remove_witness(actor=actor_of(oscar, elsewhere), witness_id=witness.id)
+    assert LogWitness.objects.get(id=witness.id).removed_at is None
+
+
 def test_refuses_witnesses_from_others_and_keys_that_are_none(
     ada: User, dina: User, mission: Workspace, witness: LogWitness
 ) -> None:

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client
 from django.test.testcases import LiveServerThread
+from django.test.utils import override_settings
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
@@ -83,8 +84,10 @@ def site(db: None) -> Iterator[str]:
     """The product on a port of its own, pages only."""
     server = LiveServerThread("localhost", static_handler=_NoStaticHandler)
     server.daemon = True
-    server.start()
-    server.is_ready.wait()
+    # The files are looked for once, as in production, since one handler answers everything.
+    with override_settings(WHITENOISE_AUTOREFRESH=False):
+        server.start()
+        server.is_ready.wait()
     assert server.error is None
     yield f"http://localhost:{server.port}"
     server.terminate()

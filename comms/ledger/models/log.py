@@ -43,11 +43,17 @@ class LogCheckpoint(models.Model):
 
 
 class LogWitness(models.Model):
-    """Somebody outside who watches the log. Kept when removed, for their co-signatures."""
+    """Somebody outside who watches the log. Kept when removed, for their co-signatures.
+
+    The log is the deployment's, a witness is registered by one workspace (`added_by`), which alone may
+    remove it: a team doesn't take another team's eyes away.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=200, editable=False)
     verifier = models.CharField(max_length=400, editable=False)
+    # Whose administrators may remove it; not a foreign key, as nothing of the ledger is.
+    added_by = models.UUIDField(null=True, editable=False)
     added_at = models.DateTimeField(default=timezone.now, editable=False)
     removed_at = models.DateTimeField(null=True, editable=False)
 

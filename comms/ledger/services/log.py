@@ -103,7 +103,9 @@ def add_witness(*, actor: Actor, verifier: str) -> LogWitness:
             raise InvalidError(_("There is already a witness of this name."), field="verifier")
         if present.count() >= WITNESSES - 1:
             raise InvalidError(_("The log has 99 witnesses, which is the most."), field="verifier")
-        witness = LogWitness.objects.create(name=key.name, verifier=str(key))
+        witness = LogWitness.objects.create(
+            name=key.name, verifier=str(key), added_by=actor.workspace_id
+        )
         record(
             action="ledger.added_witness",
             actor=actor,
@@ -115,12 +117,15 @@ def add_witness(*, actor: Actor, verifier: str) -> LogWitness:
 
 
 def remove_witness(*, actor: Actor, witness_id: uuid.UUID) -> None:
-    """Stop accepting a witness's co-signatures; those given stay stored. Raises Forbidden, NotFoundError."""
+    """Stop accepting a witness's co-signatures; those given stay stored.
+
+    Raises ForbiddenError, and NotFoundError also for one that another workspace registered.
+    """
     _require_admin(actor)
     with transaction.atomic():
-        changed = LogWitness.objects.filter(id=witness_id, removed_at=None).update(
-            removed_at=timezone.now()
-        )
+        changed = LogWitness.objects.filter(
+            id=witness_id, added_by=actor.workspace_id, removed_at=None
+        ).update(removed_at=timezone.now())
         if not changed:
             raise NotFoundError(_("There is no such witness."))
         record(
