@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, Final, ParamSpec
 
 from csp.decorators import csp_update
 from django.contrib.auth.decorators import login_required
@@ -21,6 +21,11 @@ from comms.core.errors import ForbiddenError, NotFoundError, SecondStepNeededErr
 from comms.core.tenancy import in_workspace
 
 _P = ParamSpec("_P")
+
+_KEYS_POLICY: Final = {
+    "require-trusted-types-for": ["'script'"],
+    "trusted-types": ["entente-worker"],
+}
 
 LAST_WORKSPACE = "last_workspace"
 """Where the session keeps the workspace to come back to."""
@@ -99,10 +104,14 @@ def keys_page(
     The only policy is for the addresses of our own workers (frontend/src/keys/trusted.ts). Such a page
     empties the template block `htmx`.
     """
-    guard = csp_update(
-        {"require-trusted-types-for": ["'script'"], "trusted-types": ["entente-worker"]}
-    )
-    return guard(view)
+    return csp_update(_KEYS_POLICY)(view)
+
+
+def keys_and_pictures_page(
+    view: Callable[..., HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """A keys page that also shows pictures which it has decrypted itself (decision 0060)."""
+    return csp_update({**_KEYS_POLICY, "img-src": ["blob:"]})(view)
 
 
 def person_page(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from comms.threads.models import Member
+from comms.threads.models import Blob, Member
 
 
 def can_read(member: Member) -> bool:
@@ -24,3 +24,10 @@ def can_grant_history(member: Member, *, everything: bool) -> bool:
     if not can_read(member):
         return False
     return member.role == Member.Role.OWNER or (everything and member.role == Member.Role.MEMBER)
+
+
+def can_remove_blob(member: Member, blob: Blob) -> bool:
+    """Whoever uploaded it, and owners: the same who may delete the message that it hangs on."""
+    if not can_read(member):
+        return False
+    return blob.uploader_id == member.member_id or member.role == Member.Role.OWNER

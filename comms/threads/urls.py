@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from comms.threads.views import data, kept, pages
+from comms.threads.views import blobs, data, kept, pages
 
 app_name = "threads"
 
@@ -22,4 +22,7 @@ urlpatterns = [
     path("<uuid:thread_id>/ephemeral", kept.ephemeral, name="ephemeral"),
     path("<uuid:thread_id>/receipts", kept.receipts, name="receipts"),
     path("<uuid:thread_id>/draft", kept.draft, name="draft"),
+    path("<uuid:thread_id>/blobs", blobs.blobs, name="blobs"),
+    path("<uuid:thread_id>/blobs/<uuid:blob_id>", blobs.blob, name="blob"),
+    path("<uuid:thread_id>/blobs/<uuid:blob_id>/<int:number>", blobs.chunk, name="chunk"),
 ]

@@ -17,6 +17,18 @@ CHUNK_SIZE: Final = 1024 * 1024
 TAG_SIZE: Final = 16
 
 
+def chunk_count(size: int) -> int:
+    """How many chunks a file of `size` bytes has; an empty file has one, which is empty."""
+    return max(1, -(-size // CHUNK_SIZE))
+
+
+def sealed_size(size: int, index: int) -> int:
+    """Bytes of the sealed chunk `index` of a file of `size` bytes. Raises WireError beyond its end."""
+    if not 0 <= index < chunk_count(size):
+        raise WireError("malformed", "no such chunk")
+    return min(CHUNK_SIZE, size - index * CHUNK_SIZE) + TAG_SIZE
+
+
 def seal_chunk(key: bytes, index: int, data: bytes, *, final: bool) -> bytes:
     """One sealed chunk. The same call gives the same bytes, as a retry needs; so a key must never
     be used for two different files."""

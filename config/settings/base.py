@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comms.core.logging import logging_config
 from config import env
+from config.storage import blob_storage
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR = Path(env.text("VAR", str(BASE_DIR / "var"))).absolute()
@@ -111,6 +112,7 @@ ACCOUNT_RATE_LIMITS = {
     "change_passphrase": "5/m/user",
     "invite": "60/h/user",
     "pass_on": "240/m/user",
+    "open_upload": "120/m/user",
     "change_email": "5/h/user",
 }
 PASSWORD_RESET_TIMEOUT = 4 * 3600
@@ -142,10 +144,16 @@ STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
 WHITENOISE_USE_FINDERS = True
 DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": FRONTEND_DIST / "manifest.json"}}
 MEDIA_ROOT = VAR / "blobs"
+# A file that people can't afford to lose is not world-readable either.
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": blob_storage(),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+# What the sealed files of one workspace may take together, in MiB.
+FILES_QUOTA_BYTES = env.integer("FILES_QUOTA", 10_240, low=1, high=100_000_000) * 1024 * 1024
 
 # Bounds of what a request may bring. comms.core.bodies refuses larger ones before a thread is taken.
 WEB_THREADS = env.integer("WEB_THREADS", 8, low=1, high=64)

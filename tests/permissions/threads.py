@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from tests.permissions.rows import NOT_FOUND, OK, Cast, Row, members, workspace_only
+from django.utils import timezone
+
+from comms.threads.models import Blob
+from tests.permissions.rows import FORBIDDEN, NOT_FOUND, OK, Cast, Row, members, workspace_only
 from tests.threads.world import World
 
 # An endpoint that a script calls answers 401, since a script follows no redirect to the sign-in page.
@@ -24,8 +27,41 @@ def no_thread(cast: Cast) -> dict[str, Any]:
     return {"workspace": cast.mission.slug, "thread_id": uuid4()}
 
 
+def own_blob(cast: Cast) -> dict[str, Any]:
+    """A file of the administrator in their thread, of which nothing has arrived yet."""
+    place = own_thread(cast)
+    blob = Blob.objects.create(
+        id=uuid4(),
+        workspace_id=cast.mission.id,
+        thread_id=place["thread_id"],
+        uploader_id=cast.people["admin"].id,
+        size=12,
+    )
+    return {**place, "blob_id": blob.id}
+
+
+def whole_blob(cast: Cast) -> dict[str, Any]:
+    """As `own_blob`, complete: everyone in the thread may know of it."""
+    place = own_blob(cast)
+    Blob.objects.filter(id=place["blob_id"]).update(completed_at=timezone.now())
+    return place
+
+
+def own_chunk(cast: Cast) -> dict[str, Any]:
+    return {**own_blob(cast), "number": 0}
+
+
+def whole_chunk(cast: Cast) -> dict[str, Any]:
+    return {**whole_blob(cast), "number": 0}
+
+
 IN_IT = members(NOT_FOUND, admin=OK, diplomat=OK)
 CBOR = "application/cbor"
+
+
+def three_bytes(_cast: Cast) -> Any:
+    """Sent as "[1]", which is no sealed chunk."""
+    return [1]
 
 
 def empty(_cast: Cast) -> Any:
@@ -61,5 +97,32 @@ ROWS = [
             content_type=CBOR,
         )
         for name in ("epochs", "envelopes", "read", "history", "ephemeral", "receipts", "draft")
+    ),
+    Row(
+        "threads:blobs",
+        {**members(UNREADABLE), **SCRIPTS},
+        method="POST",
+        arguments=own_thread,
+        data=empty,
+        content_type=CBOR,
+    ),
+    Row("threads:blob", {**IN_IT, **SCRIPTS}, arguments=whole_blob),
+    Row(
+        "threads:blob",
+        # An owner of the thread, who is also who sent it; another member may not.
+        {**members(NOT_FOUND, admin=204, diplomat=FORBIDDEN), **SCRIPTS},
+        method="DELETE",
+        arguments=whole_blob,
+    ),
+    # Nothing of it has arrived, so even who may have it finds no chunk.
+    Row("threads:chunk", {**members(NOT_FOUND), **SCRIPTS}, arguments=whole_chunk),
+    Row(
+        "threads:chunk",
+        # Only who began the upload comes as far as the size, which is wrong.
+        {**members(NOT_FOUND, admin=UNREADABLE), **SCRIPTS},
+        method="PUT",
+        arguments=own_chunk,
+        data=three_bytes,
+        content_type="application/octet-stream",
     ),
 ]

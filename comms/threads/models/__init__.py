@@ -1,9 +1,20 @@
 """Tables of threads."""
 
+from comms.threads.models.blobs import Blob, Chunk
 from comms.threads.models.drafts import Draft
 from comms.threads.models.envelopes import Envelope
 from comms.threads.models.epochs import Epoch, Wrap
 from comms.threads.models.receipts import Receipt
 from comms.threads.models.threads import Member, Thread
 
-__all__ = ["Draft", "Envelope", "Epoch", "Member", "Receipt", "Thread", "Wrap"]
+__all__ = [
+    "Blob",
+    "Chunk",
+    "Draft",
+    "Envelope",
+    "Epoch",
+    "Member",
+    "Receipt",
+    "Thread",
+    "Wrap",
+]

@@ -1,5 +1,15 @@
 """What members may read of their threads."""
 
+from comms.threads.selectors.blobs import (
+    BlobOfThread,
+    BlobStatus,
+    StoredChunk,
+    get_blob,
+    get_blob_status,
+    get_chunk,
+    get_upload,
+    list_stale_blobs,
+)
 from comms.threads.selectors.envelopes import PAGE, EnvelopePage, list_envelopes
 from comms.threads.selectors.epochs import EpochOfMember, list_epochs
 from comms.threads.selectors.kept import DraftOfMember, get_draft, list_drafts, list_receipts
@@ -20,14 +30,21 @@ from comms.threads.selectors.threads import (
 __all__ = [
     "PAGE",
     "THREADS_AT_ONCE",
+    "BlobOfThread",
+    "BlobStatus",
     "DraftOfMember",
     "EnvelopePage",
     "EpochOfMember",
     "Seat",
+    "StoredChunk",
     "ThreadOfMember",
     "count_unread_threads",
+    "get_blob",
+    "get_blob_status",
+    "get_chunk",
     "get_draft",
     "get_thread",
+    "get_upload",
     "has_threads",
     "list_drafts",
     "list_envelopes",
@@ -35,6 +52,7 @@ __all__ = [
     "list_heads",
     "list_people",
     "list_receipts",
+    "list_stale_blobs",
     "list_threads",
     "member_group",
     "thread_group",

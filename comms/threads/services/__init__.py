@@ -1,5 +1,6 @@
 """Everything that changes threads."""
 
+from comms.threads.services.blobs import open_upload, remove_blob, store_chunk, sweep_blobs
 from comms.threads.services.drafts import BOX_LIMIT as DRAFT_LIMIT
 from comms.threads.services.drafts import save_draft
 from comms.threads.services.envelopes import post_envelope
@@ -13,9 +14,13 @@ __all__ = [
     "grant_history",
     "mark_read",
     "open_thread",
+    "open_upload",
     "pass_on",
     "post_envelope",
     "post_receipt",
     "publish_epoch",
+    "remove_blob",
     "save_draft",
+    "store_chunk",
+    "sweep_blobs",
 ]

@@ -8,12 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from comms.accounts.scope import MemberRequest, keys_page, member_view
+from comms.accounts.scope import MemberRequest, keys_and_pictures_page, member_view
 from comms.threads import selectors
 
 
 @require_GET
-@keys_page
+@keys_and_pictures_page
 @member_view()
 def list_page(request: MemberRequest) -> HttpResponse:
     """The list of the person's threads, and the form to begin one."""
@@ -21,7 +21,7 @@ def list_page(request: MemberRequest) -> HttpResponse:
 
 
 @require_GET
-@keys_page
+@keys_and_pictures_page
 @member_view()
 def thread_page(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
     """One thread; 404 for whoever is not in it."""

@@ -9,7 +9,17 @@ import { type Bytes } from "./bytes";
 import { WireError } from "./error";
 
 export const CHUNK_SIZE = 1024 * 1024;
-const TAG_SIZE = 16;
+export const TAG_SIZE = 16;
+
+/** How many chunks a file of `size` bytes has; an empty file has one, which is empty. */
+export function chunkCount(size: number): number {
+  return Math.max(1, Math.ceil(size / CHUNK_SIZE));
+}
+
+/** Bytes of chunk `index` before sealing. */
+export function chunkSize(size: number, index: number): number {
+  return Math.min(CHUNK_SIZE, size - index * CHUNK_SIZE);
+}
 
 /**
  * One sealed chunk. The same call gives the same bytes, as a retry needs; so a key must never be

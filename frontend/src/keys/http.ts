@@ -4,6 +4,7 @@ import { type Bytes } from "../crypto/bytes";
 import { decode, encode, type Value } from "../crypto/cbor";
 
 const CBOR = "application/cbor";
+const OCTETS = "application/octet-stream";
 const ANSWER_LIMIT = 16 * 1024 * 1024;
 
 /** A refusal. `message` is a sentence for the person, in their language, or empty if the server gave none. */
@@ -50,6 +51,45 @@ export async function send(
   csrfToken = response.headers.get("X-CSRFToken") ?? csrfToken;
   if (!response.ok) throw await refusal(response);
   return response;
+}
+
+/** Sends raw bytes, or asks for something to be removed. Raises as `send` does. */
+export async function sendOctets(
+  method: "PUT" | "DELETE",
+  address: string,
+  body: Bytes | undefined,
+  signal?: AbortSignal,
+): Promise<void> {
+  const headers = new Headers({ Accept: CBOR, "X-CSRFToken": token() });
+  if (body !== undefined) headers.set("Content-Type", OCTETS);
+  const response = await fetch(address, {
+    method,
+    headers,
+    body: body ?? null,
+    credentials: "same-origin",
+    cache: "no-store",
+    redirect: "error",
+    referrerPolicy: "same-origin",
+    signal: signal ?? null,
+  });
+  csrfToken = response.headers.get("X-CSRFToken") ?? csrfToken;
+  if (!response.ok) throw await refusal(response);
+}
+
+/**
+ * Bytes that never change, so the browser's cache may answer. The token of such an answer may be old, and
+ * is left aside. Raises as `send` does.
+ */
+export async function getOctets(address: string, signal?: AbortSignal): Promise<Bytes> {
+  const response = await fetch(address, {
+    headers: { Accept: OCTETS },
+    credentials: "same-origin",
+    redirect: "error",
+    referrerPolicy: "same-origin",
+    signal: signal ?? null,
+  });
+  if (!response.ok) throw await refusal(response);
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 export async function getCbor(address: string): Promise<Value> {

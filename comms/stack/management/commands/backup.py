@@ -37,6 +37,10 @@ class Command(BaseCommand):
             f"{options['file']}: {sum(facts.counts.values())} rows in {len(facts.counts)} tables, "
             f"{summary.blobs} blobs, {len(facts.audit_heads)} audit trails, {summary.size} bytes."
         )
+        if os.environ.get("FILES_STORAGE", "folder") != "folder":
+            self.stdout.write(
+                "The files of conversations lie in the bucket and are not in this file: copy the bucket now."
+            )
         if facts.key_ids:
             self.stdout.write(
                 f"Keep the key-encryption key {', '.join(facts.key_ids)} somewhere else: it is not in "

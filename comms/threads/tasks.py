@@ -1,0 +1,23 @@
+"""Ticks of threads."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from comms.accounts.selectors import list_workspace_ids
+from comms.threads import services
+
+BEAT: dict[str, dict[str, object]] = {
+    "threads.tick_blobs": {
+        "task": "threads.tick_blobs",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
+}
+
+
+@shared_task(name="threads.tick_blobs")
+def tick_blobs() -> None:
+    """Destroy uploads that were left unfinished, and finish the removal of files, in every workspace."""
+    for workspace_id in list_workspace_ids():
+        services.sweep_blobs(workspace_id)
