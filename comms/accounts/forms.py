@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.forms import ResetPasswordForm
@@ -15,6 +14,7 @@ from comms.accounts.mails import require_mail_server
 from comms.accounts.models import User
 from comms.accounts.models.workspaces import IDLE_MINUTES, INVITATION_DAYS, SESSION_HOURS
 from comms.core.actors import Role
+from comms.core.zones import time_zone_names
 
 if TYPE_CHECKING:
     _PersonForm = forms.ModelForm[User]
@@ -36,7 +36,7 @@ class ProfileForm(_PersonForm):
 
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
-        choices=lambda: [(name, name) for name in sorted(zoneinfo.available_timezones())],
+        choices=lambda: [(name, name) for name in time_zone_names()],
         help_text=_("Times on your pages are in this zone."),
     )
 

@@ -90,3 +90,25 @@ def test_error_of_the_whole_form_and_of_a_hidden_field_are_shown() -> None:
 
 def test_a_form_without_errors_has_no_summary() -> None:
     assert "summary" not in str(Letter())
+
+
+def test_a_long_select_comes_out_as_a_short_one() -> None:
+    """Hundreds of options are written without a template for each; nothing else may differ."""
+    choices = [(f"zone/{number}", f"<Zone> & {number}") for number in range(300)]
+
+    def select_of(length: int) -> str:
+        class Zones(forms.Form):
+            zone = forms.ChoiceField(choices=choices[:length], help_text="Yours.")
+
+        return str(Zones({"zone": "zone/1"})["zone"])
+
+    short, long = select_of(90), select_of(300)
+    words = re.compile(r"<option.*?</option>|<select[^>]*>")
+    # The order of a tag's attributes means nothing.
+    in_long, in_short = (
+        [sorted(each.strip("<>").split()) for each in words.findall(drawn)]
+        for drawn in (long, short)
+    )
+    assert in_long[:91] == in_short
+    assert '<option value="zone/1" selected>&lt;Zone&gt; &amp; 1</option>' in long
+    assert long.count("<option") == 300

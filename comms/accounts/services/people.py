@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import uuid
-import zoneinfo
 from dataclasses import dataclass, field
 
 from allauth.account.models import EmailAddress
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from comms.accounts.models import IdentityEntry, User, Vault, VaultWrap
 from comms.core.errors import ConflictError, InvalidError
+from comms.core.zones import time_zone_names
 from comms.ledger.services import append_identity
 from comms.wire import identity, vault
 from comms.wire.argon import Argon2
@@ -77,7 +77,7 @@ def require_address(email: str) -> str:
 
 def require_time_zone(name: str) -> str:
     """A time zone by its IANA name; UTC for one that this server does not know."""
-    return name if name in zoneinfo.available_timezones() else "UTC"
+    return name if name in time_zone_names() else "UTC"
 
 
 def require_language(code: str) -> str:

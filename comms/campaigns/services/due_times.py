@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
+
+from comms.core.zones import time_zone_names
 
 _DAY = datetime.timedelta(days=1)
 _SECOND = datetime.timedelta(seconds=1)
@@ -40,4 +42,4 @@ def _change_near(instant: datetime.datetime, zone: ZoneInfo) -> datetime.datetim
 @lru_cache(maxsize=64)
 def due_by_zone(local: datetime.datetime) -> dict[str, datetime.datetime]:
     """`instant_of(local, …)` for every zone that this machine knows."""
-    return {name: instant_of(local, ZoneInfo(name)) for name in sorted(available_timezones())}
+    return {name: instant_of(local, ZoneInfo(name)) for name in time_zone_names()}

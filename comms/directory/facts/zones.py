@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.core import get_global
+
+from comms.core.zones import time_zone_names
 
 _BOUNDLESS = ("Etc/", "posix/", "right/", "SystemV/", "US/")
 
@@ -23,7 +25,7 @@ def is_zone(name: str) -> bool:
 def zone_names() -> list[str]:
     """The zones to choose from, as Region/City."""
     return sorted(
-        name for name in available_timezones() if "/" in name and not name.startswith(_BOUNDLESS)
+        name for name in time_zone_names() if "/" in name and not name.startswith(_BOUNDLESS)
     )
 
 
