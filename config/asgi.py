@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 
 from comms.core.bodies import BodyGate
 from comms.core.tenancy import refuse_bypassing_role
-from config.routing import websocket_urlpatterns
+from config.routing import waiting_urlpatterns, websocket_urlpatterns
 
 refuse_bypassing_role()
 
@@ -37,9 +37,18 @@ _http: Any = BodyGate(
     refusal=_refusal,
 )
 
+_WAITING = frozenset(f"/{entry.pattern}" for entry in waiting_urlpatterns)
+_waiting: Any = AuthMiddlewareStack(URLRouter(waiting_urlpatterns))
+
+
+async def _requests(scope: Any, receive: Any, send: Any) -> None:
+    """A request that waits for news would hold one of the WSGI threads; it waits in the event loop."""
+    await (_waiting if scope["path"] in _WAITING else _http)(scope, receive, send)
+
+
 application = ProtocolTypeRouter(
     {
-        "http": _http,
+        "http": _requests,
         "websocket": AllowedHostsOriginValidator(
             AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
         ),

@@ -1,4 +1,4 @@
-"""WebSocket addresses of all apps, under /ws/."""
+"""Addresses of all apps that stay open: sockets, and requests that wait. All under /ws/."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from typing import Any
 from django.urls import path
 
 from comms.campaigns.consumers import EditionConsumer
-from comms.threads.consumers import ThreadsConsumer
+from comms.threads.consumers import PollConsumer, ThreadsConsumer
 
 websocket_urlpatterns: list[Any] = [
     path("ws/threads/", ThreadsConsumer.as_asgi()),
     path("ws/w/<slug:workspace>/editions/<uuid:edition>/", EditionConsumer.as_asgi()),
+]
+
+waiting_urlpatterns: list[Any] = [
+    path("ws/threads/poll/", PollConsumer.as_asgi()),
 ]

@@ -35,6 +35,7 @@ export async function send(
   address: string,
   body?: Bytes | URLSearchParams,
   accept = CBOR,
+  signal?: AbortSignal,
 ): Promise<Response> {
   const headers = new Headers({ Accept: accept });
   if (method !== "GET") headers.set("X-CSRFToken", token());
@@ -47,6 +48,7 @@ export async function send(
     cache: "no-store",
     redirect: "error",
     referrerPolicy: "same-origin",
+    signal: signal ?? null,
   });
   csrfToken = response.headers.get("X-CSRFToken") ?? csrfToken;
   if (!response.ok) throw await refusal(response);
@@ -92,8 +94,8 @@ export async function getOctets(address: string, signal?: AbortSignal): Promise<
   return new Uint8Array(await response.arrayBuffer());
 }
 
-export async function getCbor(address: string): Promise<Value> {
-  return read(await send("GET", address));
+export async function getCbor(address: string, signal?: AbortSignal): Promise<Value> {
+  return read(await send("GET", address, undefined, CBOR, signal));
 }
 
 export async function postCbor(address: string, value: Value): Promise<Response> {

@@ -1,7 +1,8 @@
 /** The page of threads. */
 
 import { start } from "../threads";
+import { TALK_NAMES } from "../threads/talkWords";
 import { NAMES } from "../threads/words";
 import { words } from "./shell/words";
 
-void start(words("threads-words", NAMES));
+void start(words("threads-words", NAMES), words("talk-words", TALK_NAMES));

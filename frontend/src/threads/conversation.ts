@@ -5,19 +5,22 @@
  * overtakes a page that is being checked. After trouble it still shows what was checked, but sends nothing.
  */
 
-import { type Bytes, toHex, utf8 } from "../crypto/bytes";
+import { type Bytes, fromHex, randomBytes, toHex } from "../crypto/bytes";
 import { WireError } from "../crypto/error";
 import { sha256 } from "../crypto/hash";
 import { ServerError, type Unlocked } from "../keys";
-import { TEXT_LIMIT } from "../wire/body";
+import { type Body, type ReceiptBody, type TypingBody } from "../wire/body";
 import { makeEnvelope, readEnvelope } from "../wire/envelope";
 import { makeEpoch } from "../wire/epochMaking";
 import { findRow, mayPost, type RosterRow } from "../wire/roster";
 import { type Head } from "../wire/transcript";
 import { Epochs } from "./epochs";
 import { type Outbox, type Waiting } from "./outbox";
+import { Passing } from "./passing";
 import { People } from "./people";
+import { Sending, StoppedError } from "./sending";
 import { type Page, type Server } from "./server";
+import { type PinsBefore, Talk } from "./talk";
 import { type Message, Timeline } from "./timeline";
 import { logged, Trouble, type TroubleKind } from "./trouble";
 
@@ -33,7 +36,7 @@ export interface View {
 /** Why nothing can be written: everything else is fine. */
 export type Silence = "observer" | "renewing" | "trouble" | undefined;
 
-const RETRY = 5_000;
+const RECEIPT_PAUSE = 2_000;
 
 /** Bytes from the server that no honest one would send are trouble, not a failure of this page. */
 async function noticed<T>(kind: TroubleKind, work: Promise<T>): Promise<T> {
@@ -45,37 +48,78 @@ async function noticed<T>(kind: TroubleKind, work: Promise<T>): Promise<T> {
   }
 }
 
-/** Nothing more is done in a conversation with trouble, or one that this person is out of. */
-class StoppedError extends Error {}
-
 export class Conversation {
   stage: Stage = "loading";
   title = "";
   people: People;
   trouble: Trouble | undefined;
-  waiting: readonly Waiting[] = [];
-  /** Refused by the server for good: shown with the text, so that nothing typed is lost. */
-  readonly refused = new Map<string, string>();
+  /** What is shown, made of the checked messages. */
+  talk = new Talk();
+  readonly passing: Passing;
   readUpTo = 0;
+  /** How far it was read when this page opened it. */
+  readBefore = 0;
   offline = false;
   renewing = false;
   private epochs: Epochs | undefined;
+  private pinsBefore: PinsBefore = { seq: 0, pins: [] };
   private timeline: Timeline | undefined;
   private queue: Promise<unknown> = Promise.resolve();
-  private retry: number | undefined;
+  private readonly sending: Sending;
+  private readonly passingClient = randomBytes(16);
+  private passed = 0;
+  private receipts = 0;
+  private receiptTimer: number | undefined;
 
   constructor(
     readonly id: string,
     private readonly server: Server,
     private readonly unlocked: Unlocked,
-    private readonly outbox: Outbox,
+    outbox: Outbox,
     private readonly view: View,
   ) {
     this.people = new People(unlocked, []);
+    this.passing = new Passing(id);
+    this.sending = new Sending(id, outbox, {
+      mayGo: () => this.silence === undefined && this.stage === "open",
+      post: (one) => this.enqueue(() => this.post(one), true),
+      renew: () => this.enqueue(() => this.loadNewEpochs()),
+      lost: () => {
+        this.lost();
+      },
+      arrived: () => {
+        this.offline = false;
+      },
+      changed: view.changed,
+    });
   }
 
-  get messages(): readonly Message[] {
-    return this.timeline?.messages ?? [];
+  get waiting(): readonly Waiting[] {
+    return this.sending.waiting;
+  }
+
+  get refused(): ReadonlyMap<string, string> {
+    return this.sending.refused;
+  }
+
+  /** Who is writing now, this person aside. */
+  get writers(): readonly string[] {
+    return this.passing.writers(Date.now()).filter((one) => one !== this.unlocked.userId);
+  }
+
+  /** What is pinned, by hash in hex, as far as the messages since the epoch's start are here. */
+  get pins(): readonly string[] {
+    return this.talk.pins(this.pinsBefore);
+  }
+
+  /** A person's name; a guest's is the one that they gave. */
+  name(user: string): string {
+    return this.talk.introduced(user) ?? this.people.name(user);
+  }
+
+  /** Before the first message that is here: its seq less one. */
+  get start(): number {
+    return this.timeline?.start.seq ?? 0;
   }
 
   get roster(): readonly RosterRow[] {
@@ -102,13 +146,17 @@ export class Conversation {
       const epochs = this.needEpochs();
       this.timeline = new Timeline(this.id, epochs, this.people);
       this.checkNotBehind(page);
-      await this.timeline.append(page);
+      this.talk = new Talk();
+      this.talk.add(await this.timeline.append(page));
       this.agreeWithVault();
       this.readUpTo = page.readUpTo;
+      this.readBefore = page.readUpTo;
       this.stage = "open";
       this.offline = false;
       this.remember();
-      this.waiting = await this.outbox.waiting(this.id);
+      await this.sending.load();
+      // Without them the page only shows nobody as having read.
+      await this.takePassing(await this.server.receipts(this.id).catch(() => []));
       await this.renewKeys();
     }).then(() => this.flush());
   }
@@ -118,9 +166,26 @@ export class Conversation {
       const { timeline } = this;
       if (timeline === undefined || !this.hasEarlier) return;
       const before = timeline.start.seq + 1;
-      await timeline.prepend(await noticed("fork", this.server.page(this.id, { before })));
+      this.talk.add(await timeline.prepend(await noticed("fork", this.server.page(this.id, { before }))));
+      this.passing.agree(timeline);
       this.agreeWithVault();
     });
+  }
+
+  /** Loads earlier pages until `found` is true or nothing earlier can be read; whether it was found. */
+  async reach(found: () => boolean): Promise<boolean> {
+    while (!found()) {
+      const before = this.timeline?.start.seq;
+      if (!this.hasEarlier || this.trouble !== undefined || this.offline) return false;
+      await this.loadEarlier();
+      if (this.timeline?.start.seq === before) return false;
+    }
+    return true;
+  }
+
+  /** Everything since the newest epoch began, so that the pins are complete. */
+  reachPins(): Promise<boolean> {
+    return this.reach(() => (this.timeline?.start.seq ?? 0) <= this.pinsBefore.seq);
   }
 
   /** An envelope from the socket: taken if it is the next one, else everything missing is fetched. */
@@ -168,6 +233,20 @@ export class Conversation {
     if (seq <= this.readUpTo || this.stage !== "open") return;
     this.readUpTo = seq;
     await this.server.markRead(this.id, seq).catch(() => undefined);
+    if (this.others > 0) this.tellReceipt();
+  }
+
+  /** At most one receipt in two seconds, always with the newest place. */
+  private tellReceipt(): void {
+    this.receiptTimer ??= window.setTimeout(() => {
+      this.receiptTimer = undefined;
+      const read = this.timeline?.head;
+      if (read !== undefined && read.seq > 0) void this.passOn({ kind: "receipt", read });
+    }, this.receipts++ === 0 ? 0 : RECEIPT_PAUSE);
+  }
+
+  private get others(): number {
+    return this.roster.length - 1;
   }
 
   /** Accepts the changed keys of a person, after the reader has asked them, and looks again. */
@@ -179,66 +258,34 @@ export class Conversation {
     await this.load();
   }
 
-  /** Raises RangeError for a text that no envelope holds. */
-  async send(text: string): Promise<void> {
+  /** Into the outbox, and on. Raises WireError for what no envelope holds; nothing is sent in silence. */
+  async send(body: Body): Promise<void> {
     if (this.silence !== undefined) return;
-    if (utf8(text).length > TEXT_LIMIT) throw new RangeError("too long");
-    const waiting = await this.outbox.reserve(this.id, text, Date.now());
-    this.waiting = [...this.waiting, waiting];
-    this.view.changed();
-    await this.flush();
+    await this.sending.add(body);
   }
 
-  async discard(key: string): Promise<void> {
-    await this.outbox.forget(key);
-    this.refused.delete(key);
-    this.waiting = this.waiting.filter((one) => one.key !== key);
-    this.view.changed();
+  /** Tells the others that this person is writing, or not any more. Lost notes are no loss. */
+  async noteWriting(isTyping: boolean): Promise<void> {
+    if (this.silence !== undefined || this.stage !== "open" || this.offline) return;
+    await this.passOn({ kind: "typing", isTyping });
   }
 
-  async tryAgain(key: string): Promise<void> {
-    this.refused.delete(key);
-    this.view.changed();
-    await this.flush();
+  /** What others say in passing: who writes, who has read how far. */
+  receivePassing(raw: Bytes): Promise<void> {
+    return this.enqueue(() => this.takePassing([raw]));
   }
 
-  /** Sends what waits, one after the other; one tab at a time, since they share the outbox. */
-  async flush(): Promise<void> {
-    window.clearTimeout(this.retry);
-    this.retry = undefined;
-    await navigator.locks.request(`entente-outbox-${this.id}`, async () => {
-      for (const one of await this.outbox.waiting(this.id)) {
-        if (this.silence !== undefined || this.stage !== "open") return;
-        if (this.refused.has(one.key)) continue;
-        if (!(await this.attempt(one))) return;
-      }
-    });
+  discard(key: string): Promise<void> {
+    return this.sending.discard(key);
   }
 
-  /** Whether the next one may be tried. */
-  private async attempt(one: Waiting, tries = 3): Promise<boolean> {
-    try {
-      await this.enqueue(() => this.post(one), true);
-    } catch (error) {
-      if (error instanceof TypeError || (error instanceof ServerError && error.status >= 500)) {
-        this.lost();
-        this.retry = window.setTimeout(() => void this.flush(), RETRY);
-        return false;
-      }
-      if (error instanceof Trouble || error instanceof StoppedError) return false;
-      if (error instanceof ServerError && error.code === "stale_epoch" && tries > 0) {
-        await this.enqueue(() => this.loadNewEpochs());
-        return this.attempt(one, tries - 1);
-      }
-      // Its bytes were accepted under this counter before; only the answer was lost.
-      if (!(error instanceof ServerError && error.code === "replayed")) {
-        this.refused.set(one.key, error instanceof Error ? error.message : "");
-        this.view.changed();
-        return true;
-      }
-    }
-    await this.delivered(one.key);
-    return true;
+  tryAgain(key: string): Promise<void> {
+    return this.sending.tryAgain(key);
+  }
+
+  /** Sends what waits. */
+  flush(): Promise<void> {
+    return this.sending.flush();
   }
 
   private async post(one: Waiting): Promise<void> {
@@ -256,16 +303,9 @@ export class Conversation {
       seen,
     } as const;
     const { identity } = this.unlocked;
-    const envelope = await makeEnvelope(header, { kind: "text", text: one.text }, epoch.key, identity);
+    const envelope = await makeEnvelope(header, one.body, epoch.key, identity);
     const seq = await this.server.post(this.id, envelope);
     if (seq > seen.seq) await this.fetchNewer();
-  }
-
-  private async delivered(key: string): Promise<void> {
-    await this.outbox.forget(key);
-    this.waiting = this.waiting.filter((one) => one.key !== key);
-    this.offline = false;
-    this.view.changed();
   }
 
   private async fetchNewer(): Promise<void> {
@@ -284,12 +324,45 @@ export class Conversation {
   /** Appends a page; what of it is this person's own waits no longer. */
   private async take(page: Page): Promise<void> {
     if (!(await this.knowsEpochsOf(page.items))) await this.loadNewEpochs();
-    const added = await this.needTimeline().append(page);
-    const keys = new Set(added.map((message) => message.key));
-    const mine = this.waiting.filter((one) => keys.has(one.key));
-    this.waiting = this.waiting.filter((one) => !keys.has(one.key));
-    await Promise.all(mine.map((one) => this.outbox.forget(one.key)));
+    const timeline = this.needTimeline();
+    const added = await timeline.append(page);
+    this.passing.agree(timeline);
+    this.talk.add(added);
+    for (const { sender } of added) if (sender !== undefined) this.passing.wrote(sender);
+    await this.sending.settle(new Set(added.map((message) => message.key)));
     if (added.length > 0) this.view.arrived(added);
+  }
+
+  private async takePassing(raws: readonly Bytes[]): Promise<void> {
+    const { epochs, timeline } = this;
+    if (epochs === undefined || timeline === undefined) return;
+    for (const raw of raws) {
+      await this.passing.take(raw, epochs, this.people, timeline, Date.now());
+    }
+  }
+
+  /** A note outside the transcript, under a client and counters of its own. */
+  private async passOn(body: TypingBody | ReceiptBody): Promise<void> {
+    const epoch = this.epochs?.newest;
+    const seen = this.timeline?.head;
+    if (epoch?.key === undefined || seen === undefined) return;
+    this.passed += 1;
+    const header = {
+      thread: this.id,
+      epoch: epoch.record.hash,
+      sender: this.unlocked.userId,
+      client: this.passingClient,
+      counter: this.passed,
+      class: "ephemeral",
+      writtenAt: Date.now(),
+      seen,
+    } as const;
+    const envelope = await makeEnvelope(header, body, epoch.key, this.unlocked.identity);
+    const posted =
+      body.kind === "receipt"
+        ? this.server.postReceipt(this.id, envelope)
+        : this.server.passOn(this.id, envelope);
+    await posted.catch(() => undefined);
   }
 
   private async knowsEpochsOf(items: Page["items"]): Promise<boolean> {
@@ -322,7 +395,9 @@ export class Conversation {
     const epochs = await Epochs.check(this.id, listed, this.people, this.unlocked, known);
     await logged(log.agree(epochs.all.map(({ record }) => record.tbs.checkpoint)));
     this.epochs = epochs;
-    this.title = (await epochs.about()).title;
+    const about = await epochs.about();
+    this.title = about.title;
+    this.pinsBefore = { seq: epochs.newest.record.tbs.start.seq, pins: about.pins.map(toHex) };
     await this.people.trust(
       this.roster.map((row) => row.member),
       Date.now(),
@@ -375,6 +450,7 @@ export class Conversation {
 
   private async publish(roster: readonly RosterRow[]): Promise<void> {
     const epochs = this.needEpochs();
+    await this.fetchToEpochStart();
     const { record } = epochs.newest;
     const keys = new Map(
       roster.map((row) => {
@@ -391,13 +467,23 @@ export class Conversation {
       roster,
       keys,
       policy: record.tbs.policy,
-      about: await epochs.about(),
+      about: { ...(await epochs.about()), pins: this.pins.map(fromHex) },
       start: this.needTimeline().head,
       madeAt: Date.now(),
       checkpoint: (await logged(this.unlocked.log())).note,
     });
     await this.server.publish(this.id, made.upload);
     await this.loadNewEpochs();
+  }
+
+  /** What was pinned since the last epoch began goes into the next one. Runs inside the queue. */
+  private async fetchToEpochStart(): Promise<void> {
+    const timeline = this.needTimeline();
+    while (timeline.start.seq > this.pinsBefore.seq) {
+      const page = await noticed("fork", this.server.page(this.id, { before: timeline.start.seq + 1 }));
+      if (page.items.length === 0) throw new Trouble("fork", "the server leaves messages out");
+      this.talk.add(await timeline.prepend(page));
+    }
   }
 
   private needEpochs(): Epochs {

@@ -1,58 +1,157 @@
 /** Draws an open conversation: messages, what waits, what is wrong, and who can read it. */
 
 import { type Conversation } from "./conversation";
-import { button, element, part, time, written } from "./dom";
+import { Composer, showDraft } from "./composer";
+import { button, element, part, written } from "./dom";
+import { type Drafts, type DraftView } from "./drafts";
+import { MessageActions } from "./messageActions";
+import { type Happened, MessageList } from "./messageList";
+import { MessageView } from "./messageView";
 import { type Waiting } from "./outbox";
+import { TalkDialogs } from "./talkDialogs";
+import { type TalkWords } from "./talkWords";
 import { type Message } from "./timeline";
-import { fill, listed, moment, troubleSentence, type Words } from "./words";
+import { fill, isolated, listed, troubleSentence, type Words } from "./words";
 
-const NEAR = 80;
+/** Milliseconds between two looks at who is writing. */
+const WRITING_TICK = 1_000;
+/** Names of people who write at once. */
+const WRITERS_NAMED = 3;
 
 export class ConversationView {
-  private readonly scroll: HTMLElement;
-  private readonly list: HTMLElement;
-  private readonly composer: HTMLFormElement;
-  private readonly text: HTMLTextAreaElement;
-  private readonly drawn = new Map<string, HTMLElement>();
+  private readonly composer: Composer;
+  private readonly form: HTMLFormElement;
+  private readonly views: MessageView;
+  private readonly list: MessageList;
+  private readonly actions: MessageActions;
+  private readonly dialogs: TalkDialogs;
+  private readonly latest: HTMLButtonElement;
+  private readonly typing: HTMLElement;
+  private readonly said: HTMLElement;
+  private readonly outgoing = new Map<string, HTMLElement>();
 
   constructor(
     private readonly root: HTMLElement,
     private readonly words: Words,
+    private readonly talkWords: TalkWords,
     private readonly me: string,
     private readonly conversation: () => Conversation,
   ) {
-    this.scroll = part(root, "[data-scroll]", HTMLElement);
-    this.list = part(root, "[data-messages]", HTMLElement);
-    this.composer = part(root, "[data-composer]", HTMLFormElement);
-    this.text = part(root, "#composer-text", HTMLTextAreaElement);
-    this.composer.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.submit();
+    const scroll = part(root, "[data-scroll]", HTMLElement);
+    const messages = part(root, "[data-messages]", HTMLElement);
+    this.form = part(root, "[data-composer]", HTMLFormElement);
+    this.latest = part(root, "[data-latest]", HTMLButtonElement);
+    this.typing = part(root, "[data-typing]", HTMLElement);
+    this.said = part(root, "[data-said]", HTMLElement);
+    const jump = (id: string): void => void this.jump(id);
+    this.views = new MessageView(words, talkWords, me, conversation, {
+      jump,
+      history: (item) => {
+        this.dialogs.showHistory(item);
+      },
+      react: (item, emoji, isSet) => {
+        this.actions.react(item, emoji, isSet);
+      },
     });
-    this.text.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      this.submit();
+    this.list = new MessageList(
+      scroll, messages, this.views, talkWords, me, conversation,
+      () => conversation().waiting.map((one) => this.outgoingOne(one, conversation())),
+      () => {
+        this.moved();
+      },
+    );
+    this.dialogs = new TalkDialogs(root, talkWords, this.views, conversation, (id) => this.jump(id));
+    this.composer = new Composer(root, talkWords, me, this.views, conversation, {
+      sent: () => {
+        this.list.clearUnread();
+        this.list.toLatest();
+      },
+      refused: () => {
+        this.say(this.words.tooLong);
+      },
+      jump,
+      leave: () => {
+        this.actions.enter();
+      },
     });
-    part(root, "[data-earlier]", HTMLButtonElement).addEventListener("click", () => {
-      void this.earlier();
+    this.actions = new MessageActions(messages, talkWords, me, conversation, {
+      reply: (item) => {
+        this.composer.reply(item);
+      },
+      edit: (item) => {
+        this.composer.edit(item);
+      },
+      remove: (item) => {
+        this.dialogs.remove(item);
+      },
+      say: (sentence) => {
+        this.announce(sentence);
+      },
+      toComposer: () => {
+        this.composer.focus();
+      },
     });
-    part(root, "[data-accept]", HTMLButtonElement).addEventListener("click", () => {
-      const person = this.conversation().trouble?.person;
-      if (person !== undefined) void this.conversation().acceptKeys(person);
+    this.listen(scroll);
+    window.setInterval(() => {
+      this.drawWriters();
+    }, WRITING_TICK);
+  }
+
+  /** Drafts that follow the person to and from other browsers. */
+  useDrafts(make: (view: DraftView) => Drafts): Drafts {
+    const note = part(this.root, "[data-draft]", HTMLElement);
+    const drafts = this.composer.useDrafts((current, put) =>
+      make({
+        current,
+        fill: (written) => {
+          put(written);
+          if (written.text !== "") this.announce(this.talkWords.draftLoaded);
+        },
+        differs: (theirs) => {
+          showDraft(note, theirs, this.talkWords);
+        },
+      }),
+    );
+    part(note, "[data-draft-take]", HTMLButtonElement).addEventListener("click", () => {
+      drafts.takeTheirs();
     });
+    part(note, "[data-draft-keep]", HTMLButtonElement).addEventListener("click", () => {
+      void drafts.keepMine();
+    });
+    return drafts;
+  }
+
+  /** Lines between messages: who came, went, or has new keys; oldest first. Shown by the next `show`. */
+  set happened(lines: readonly Happened[]) {
+    this.list.happened = lines;
   }
 
   show(): void {
     const now = this.conversation();
-    const atEnd =
-      this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < NEAR;
     part(this.root, "[data-title]", HTMLElement).textContent = now.title;
-    this.drawMessages(now);
+    this.list.show();
+    this.actions.refresh();
+    this.composer.show();
     part(this.root, "[data-earlier]", HTMLButtonElement).hidden = !now.hasEarlier;
+    this.drawPinCount(now);
+    this.drawWriters();
     this.drawState(now);
     this.drawDetails(now);
-    if (atEnd) this.scroll.scrollTop = this.scroll.scrollHeight;
+  }
+
+  /** New ones: said aloud, and marked if nobody is looking. */
+  arrived(messages: readonly Message[]): void {
+    const others = messages.filter(
+      ({ body, sender }) => (body?.kind === "text" || body?.kind === "file") && sender !== this.me,
+    );
+    const [first] = others;
+    const last = others.at(-1);
+    if (first === undefined || last === undefined) return;
+    if (document.visibilityState === "hidden") this.list.markUnread(first.seq);
+    const item = this.conversation().talk.items.findLast((one) => one.seq === last.seq);
+    if (item === undefined) return;
+    const name = isolated(this.views.name(item.sender));
+    this.announce(fill(this.talkWords.newFrom, { name, text: this.views.line(item) }));
   }
 
   /** A sentence of what is being done, or "". */
@@ -60,69 +159,127 @@ export class ConversationView {
     part(this.root, "[data-state]", HTMLElement).textContent = sentence;
   }
 
-  private submit(): void {
-    const text = this.text.value.trim();
-    if (text === "" || this.conversation().silence !== undefined) return;
-    this.text.value = "";
-    this.conversation()
-      .send(text)
-      .catch(() => {
-        // Nothing typed is lost: it goes back where it was written.
-        this.text.value = text;
-        this.say(this.words.tooLong);
-      });
+  private announce(sentence: string): void {
+    this.said.textContent = sentence;
   }
 
-  private async earlier(): Promise<void> {
-    const height = this.scroll.scrollHeight;
-    await this.conversation().loadEarlier();
-    this.scroll.scrollTop += this.scroll.scrollHeight - height;
-  }
-
-  /** Each message is drawn once and then moved, so that a screen reader hears only what is new. */
-  private drawMessages(now: Conversation): void {
-    const wanted = [
-      ...now.messages.map((message) => this.once(message.key, () => this.message(message, now))),
-      ...now.waiting.map((one) => this.waiting(one, now)),
-    ];
-    wanted.forEach((item, at) => {
-      const here = this.list.children[at];
-      if (here !== item) this.list.insertBefore(item, here ?? null);
+  private listen(scroll: HTMLElement): void {
+    part(this.root, "[data-earlier]", HTMLButtonElement).addEventListener("click", () => {
+      void this.list.earlier();
     });
-    while (this.list.children.length > wanted.length) this.list.lastElementChild?.remove();
+    this.latest.addEventListener("click", () => {
+      this.list.toLatest();
+      this.composer.focus();
+    });
+    scroll.addEventListener("keydown", (event) => {
+      if (event.target !== scroll || event.key !== "Enter") return;
+      event.preventDefault();
+      this.actions.enter();
+    });
+    part(this.root, "[data-accept]", HTMLButtonElement).addEventListener("click", () => {
+      const person = this.conversation().trouble?.person;
+      if (person !== undefined) void this.conversation().acceptKeys(person);
+    });
+    document.addEventListener("keydown", (event) => {
+      if (!(event.ctrlKey || event.metaKey) || event.key !== "/") return;
+      event.preventDefault();
+      this.dialogs.showKeys();
+    });
   }
 
-  private once(key: string, draw: () => HTMLElement): HTMLElement {
-    const item = this.drawn.get(key) ?? draw();
-    this.drawn.set(key, item);
-    return item;
+  /** Brings a message into view; earlier pages are loaded until it is there. */
+  private async jump(id: string): Promise<void> {
+    const now = this.conversation();
+    if (now.talk.find(id) === undefined) {
+      this.announce(this.talkWords.looking);
+      const found = await now.reach(() => now.talk.find(id) !== undefined);
+      if (!found) {
+        this.announce(this.talkWords.notHere);
+        return;
+      }
+    }
+    const there = this.list.jump(id);
+    if (there === undefined) return;
+    there.classList.add("is-found");
+    there.focus({ preventScroll: true });
+    window.setTimeout(() => {
+      there.classList.remove("is-found");
+    }, 2_000);
   }
 
-  private message(message: Message, now: Conversation): HTMLElement {
-    if (message.sender === undefined) return element("li", "said is-gone", this.words.destroyed);
-    const mine = message.sender === this.me;
-    const name = mine ? this.words.you : now.people.name(message.sender);
-    const head = element("div", "said-head", written("strong", "", name), " ");
-    head.append(time(message.at, moment(message.at)));
-    const text = message.body?.text ?? this.words[message.missing ?? "newer"];
-    const missing = message.body === undefined ? " is-missing" : "";
-    const body = written("p", `said-text${missing}`, text);
-    const item = element("li", mine ? "said is-mine" : "said", head, body);
-    item.dataset["seq"] = String(message.seq);
-    return item;
+  private moved(): void {
+    this.latest.hidden = this.list.atEnd;
   }
 
-  private waiting(one: Waiting, now: Conversation): HTMLElement {
+  private outgoingOne(one: Waiting, now: Conversation): HTMLElement {
     const why = now.refused.get(one.key);
+    const drawn = this.outgoing.get(`${one.key} ${why ?? ""}`) ?? this.drawOutgoing(one, why, now);
+    this.outgoing.set(`${one.key} ${why ?? ""}`, drawn);
+    return drawn;
+  }
+
+  private drawOutgoing(one: Waiting, why: string | undefined, now: Conversation): HTMLElement {
+    const { body } = one;
+    const isText = body.kind === "text";
+    const shown = isText
+      ? this.views.text(body.text, body.mentions ?? [])
+      : written("p", "said-text", this.outgoingLine(one));
     const state = why === undefined ? this.words.waiting : `${this.words.refused} ${why}`;
-    const body = written("p", "said-text", one.text);
-    const item = element("li", "said is-mine is-waiting", body, written("p", "said-state", state));
+    const item = element("li", `said is-mine is-waiting${isText ? "" : " is-act"}`);
+    const part = element("div", "said-body", shown, written("p", "said-state", state));
     if (why !== undefined) {
       const again = button(this.words.tryAgain, () => void now.tryAgain(one.key));
       const away = button(this.words.discard, () => void now.discard(one.key));
-      item.append(element("div", "btn-list", again, away));
+      part.append(element("div", "btn-list", again, away));
+      item.classList.add("is-refused");
     }
+    item.append(element("span", "said-face is-empty"), part);
     return item;
+  }
+
+  private outgoingLine({ body }: Waiting): string {
+    const { talkWords } = this;
+    switch (body.kind) {
+      case "edit":
+        return fill(talkWords.waitingEdit, { text: isolated(body.text) });
+      case "deletion":
+        return talkWords.waitingDeletion;
+      case "reaction":
+        return fill(talkWords.waitingReaction, { emoji: body.emoji });
+      case "pin":
+        return body.isSet ? talkWords.waitingPin : talkWords.waitingUnpin;
+      case "file":
+        return fill(talkWords.file, { name: isolated(body.name) });
+      case "introduction":
+        return body.name;
+      case "text":
+      case "receipt":
+      case "typing":
+        return "";
+    }
+  }
+
+  private drawPinCount(now: Conversation): void {
+    const open = part(this.root, "[data-pins-open]", HTMLButtonElement);
+    const count = now.pins.length;
+    const label = count === 0 ? this.talkWords.pinned : fill(this.talkWords.pinnedCount, { count });
+    part(open, "[data-pins-count]", HTMLElement).textContent = count === 0 ? "" : String(count);
+    open.setAttribute("aria-label", label);
+    open.title = label;
+  }
+
+  private drawWriters(): void {
+    const now = this.conversation();
+    const names = now.stage === "open" ? now.writers.map((one) => this.views.name(one)) : [];
+    const sentence =
+      names.length === 0
+        ? ""
+        : names.length === 1
+          ? fill(this.talkWords.isWriting, { name: isolated(names[0] ?? "") })
+          : names.length <= WRITERS_NAMED
+            ? fill(this.talkWords.areWriting, { names: listed(names) })
+            : this.talkWords.manyWriting;
+    if (this.typing.textContent !== sentence) this.typing.textContent = sentence;
   }
 
   private drawState(now: Conversation): void {
@@ -142,8 +299,8 @@ export class ConversationView {
     const sentence = this.notice(now);
     notice.hidden = sentence === "";
     part(notice, "[data-notice-text]", HTMLElement).textContent = sentence;
-    this.composer.hidden = now.stage !== "open" || (silence !== undefined && silence !== "renewing");
-    for (const control of this.composer.elements) {
+    this.form.hidden = now.stage !== "open" || (silence !== undefined && silence !== "renewing");
+    for (const control of this.form.elements) {
       if (control instanceof HTMLButtonElement) control.disabled = silence !== undefined;
     }
     this.say(now.stage === "loading" ? this.words.checking : now.offline ? "" : this.words.live);
@@ -158,7 +315,7 @@ export class ConversationView {
 
   private drawDetails(now: Conversation): void {
     const names = now.roster.map((row) =>
-      row.member === this.me ? this.words.you : now.people.name(row.member),
+      row.member === this.me ? this.words.you : now.name(row.member),
     );
     part(this.root, "[data-readers]", HTMLElement).textContent =
       names.length === 0

@@ -49,3 +49,31 @@ export function time(millis: number, text: string): HTMLTimeElement {
   if (!Number.isNaN(at.getTime())) made.dateTime = at.toISOString();
   return made;
 }
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An icon of the sprite, whose address the page knows. Decoration only. */
+export function icon(name: string): SVGSVGElement {
+  const sprite = document.querySelector<HTMLMetaElement>('meta[name="icon-sprite"]')?.content ?? "";
+  const drawing = document.createElementNS(SVG, "svg");
+  drawing.setAttribute("class", "icon");
+  drawing.setAttribute("aria-hidden", "true");
+  drawing.setAttribute("width", "18");
+  drawing.setAttribute("height", "18");
+  drawing.setAttribute("fill", "none");
+  drawing.setAttribute("stroke", "currentColor");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `${sprite}#${name}`);
+  drawing.append(use);
+  return drawing;
+}
+
+/** A button that shows an icon and is called `label`. */
+export function iconButton(name: string, label: string, act: () => void): HTMLButtonElement {
+  const made = element("button", "icon-button", icon(name));
+  made.type = "button";
+  made.title = label;
+  made.setAttribute("aria-label", label);
+  made.addEventListener("click", act);
+  return made;
+}

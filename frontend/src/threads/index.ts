@@ -4,17 +4,19 @@ import { LockedError, lockWhenIdle, RollbackError, ServerError, unlock, watchLoc
 import { Conversation } from "./conversation";
 import { ConversationView } from "./conversationView";
 import { part } from "./dom";
+import { Drafts } from "./drafts";
 import { ListView } from "./listView";
+import { Live } from "./live";
 import { NewDialog } from "./newDialog";
 import { openConversation } from "./opening";
 import { Outbox } from "./outbox";
 import { Overview } from "./overview";
 import { type Event, Server } from "./server";
-import { Socket } from "./socket";
+import { type TalkWords } from "./talkWords";
 import { type Words } from "./words";
 
 /** Opens the vault, then the list, then the conversation that the address names, and follows them live. */
-export async function start(words: Words): Promise<void> {
+export async function start(words: Words, talkWords: TalkWords): Promise<void> {
   const root = part(document, "[data-threads]", HTMLElement);
   const reload = (): void => {
     window.location.reload();
@@ -22,7 +24,7 @@ export async function start(words: Words): Promise<void> {
   watchLock(reload);
   lockWhenIdle(reload);
   try {
-    await run(root, words, reload);
+    await run(root, words, talkWords, reload);
   } catch (error) {
     const state = part(root, "[data-list-state]", HTMLElement);
     state.hidden = false;
@@ -30,13 +32,18 @@ export async function start(words: Words): Promise<void> {
   }
 }
 
-async function run(root: HTMLElement, words: Words, reload: () => void): Promise<void> {
+async function run(
+  root: HTMLElement,
+  words: Words,
+  talkWords: TalkWords,
+  reload: () => void,
+): Promise<void> {
   const server = new Server(root.dataset["workspace"] ?? "");
-  const open = root.dataset["thread"] ?? "";
+  const thread = root.dataset["thread"] ?? "";
   const unlocked = await unlock();
   const me = unlocked.userId;
 
-  const list = new ListView(root, words, (thread) => server.address(thread), open, me);
+  const list = new ListView(root, words, (one) => server.address(one), thread, me);
   const overview = new Overview(server, unlocked, () => {
     list.show(overview);
   });
@@ -44,33 +51,44 @@ async function run(root: HTMLElement, words: Words, reload: () => void): Promise
   await overview.load();
   new NewDialog(words, overview, me, async (title, chosen) => {
     const { people } = overview;
-    const thread = await openConversation(server, unlocked, people, title, chosen);
-    window.location.assign(server.address(thread));
+    const made = await openConversation(server, unlocked, people, title, chosen);
+    window.location.assign(server.address(made));
   });
 
-  const conversation =
-    open === ""
+  const open =
+    thread === ""
       ? undefined
-      : await openOne(root, words, server, open, unlocked, await Outbox.open(me, unlocked.unsafeVaultKey()));
-  const socket = new Socket(server.workspace, {
+      : openOne(root, words, talkWords, server, thread, unlocked, await Outbox.open(me, unlocked.unsafeVaultKey()));
+  await open?.conversation.load();
+  open?.read();
+  void open?.drafts.load();
+  const live = new Live(server, {
     onEvent: (event) => {
       overview.note(event);
-      if (conversation !== undefined) follow(conversation, event);
+      if (open !== undefined) follow(open, event);
     },
-    onLost: () => conversation?.lost(),
+    onLost: () => open?.conversation.lost(),
     onEnded: reload,
   });
-  socket.open();
+  live.open();
 }
 
-async function openOne(
+interface Open {
+  readonly conversation: Conversation;
+  readonly drafts: Drafts;
+  /** Everything here was read, if somebody is looking. */
+  readonly read: () => void;
+}
+
+function openOne(
   root: HTMLElement,
   words: Words,
+  talkWords: TalkWords,
   server: Server,
   thread: string,
   unlocked: Awaited<ReturnType<typeof unlock>>,
   outbox: Outbox,
-): Promise<Conversation> {
+): Open {
   const read = (): void => {
     if (document.visibilityState === "visible") void conversation.markRead();
   };
@@ -78,26 +96,46 @@ async function openOne(
     changed: () => {
       view.show();
     },
-    arrived: read,
+    arrived: (messages) => {
+      view.arrived(messages);
+      read();
+    },
   });
-  const view = new ConversationView(root, words, unlocked.userId, () => conversation);
+  const view = new ConversationView(root, words, talkWords, unlocked.userId, () => conversation);
+  const drafts = view.useDrafts((shown) => new Drafts(thread, server, unlocked, shown));
   view.say(words.checking);
   document.addEventListener("visibilitychange", read);
-  await conversation.load();
-  read();
-  return conversation;
+  return { conversation, drafts, read };
 }
 
-function follow(conversation: Conversation, event: Event): void {
+function follow({ conversation, drafts }: Open, event: Event): void {
   if (event.kind === "ready") {
     void conversation.catchUp();
+    void drafts.load();
     return;
   }
   if (event.thread !== conversation.id) return;
-  if (event.kind === "envelope") void conversation.receive(event.head, event.raw);
-  else if (event.kind === "epoch") void conversation.catchUp();
-  else if (event.kind === "revoked") conversation.revoke();
-  else if (event.kind === "read") conversation.noteRead(event.seq);
+  switch (event.kind) {
+    case "envelope":
+      void conversation.receive(event.head, event.raw);
+      break;
+    case "epoch":
+      void conversation.catchUp();
+      break;
+    case "revoked":
+      conversation.revoke();
+      break;
+    case "read":
+      conversation.noteRead(event.seq);
+      break;
+    case "ephemeral":
+      void conversation.receivePassing(event.raw);
+      break;
+    case "draft":
+      void drafts.load(event.number);
+      break;
+    case "added":
+  }
 }
 
 function sentence(words: Words, error: unknown): string {

@@ -2,15 +2,16 @@
  * What is written and not yet accepted, kept in this browser until the server has it.
  *
  * A message is reserved here under its client and counter before it is sealed, and sealed again under
- * the same counter as often as needed; the server takes each counter once. Texts are kept sealed under a
+ * the same counter as often as needed; the server takes each counter once. Bodies are kept sealed under a
  * key from the vault, so that a locked browser shows nothing.
  */
 
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 
-import { type Bytes, fromUuid, randomBytes, utf8 } from "../crypto/bytes";
+import { type Bytes, fromUuid, randomBytes } from "../crypto/bytes";
 import { derive } from "../crypto/hash";
 import { openBox, seal } from "../crypto/seal";
+import { type Body, decodeBody, encodeBody } from "../wire/body";
 import { messageKey } from "./timeline";
 
 const LABEL = "comms/v1/outbox";
@@ -23,6 +24,8 @@ interface Row {
   readonly counter: number;
   readonly at: number;
   readonly box: Bytes;
+  /** Absent in rows of earlier builds, which hold the text of a message alone. */
+  readonly holds?: "body";
 }
 
 interface Schema extends DBSchema {
@@ -35,7 +38,7 @@ export interface Waiting {
   readonly counter: number;
   /** Milliseconds. */
   readonly at: number;
-  readonly text: string;
+  readonly body: Body;
 }
 
 export class Outbox {
@@ -58,14 +61,16 @@ export class Outbox {
     return new Outbox(database, user, await derive(vaultKey, LABEL));
   }
 
-  /** Reserves the next counter of this tab for `text`. */
-  async reserve(thread: string, text: string, at: number): Promise<Waiting> {
+  /** Reserves the next counter of this tab for `body`. Raises WireError for one over its limits. */
+  async reserve(thread: string, body: Body, at: number): Promise<Waiting> {
+    const data = encodeBody(body);
     this.counter += 1;
     const { client, counter, user } = this;
     const key = messageKey(client, counter);
-    const box = await seal(this.key, LABEL, fromUuid(thread), utf8(text));
-    await this.database.put("outbox", { key, user, thread, client, counter, at, box });
-    return { key, client, counter, at, text };
+    const box = await seal(this.key, LABEL, fromUuid(thread), data);
+    const row = { key, user, thread, client, counter, at, box, holds: "body" } as const;
+    await this.database.put("outbox", row);
+    return { key, client, counter, at, body };
   }
 
   /** Everything of this thread that waits, also of tabs that were closed, oldest first. */
@@ -83,8 +88,12 @@ export class Outbox {
   private async read(row: Row): Promise<Waiting | undefined> {
     const { key, client, counter, at } = row;
     try {
-      const text = await openBox(this.key, LABEL, fromUuid(row.thread), row.box);
-      return { key, client, counter, at, text: new TextDecoder().decode(text) };
+      const data = await openBox(this.key, LABEL, fromUuid(row.thread), row.box);
+      const body: Body =
+        row.holds === "body"
+          ? decodeBody(data)
+          : { kind: "text", text: new TextDecoder().decode(data) };
+      return { key, client, counter, at, body };
     } catch {
       await this.forget(key);
       return undefined;

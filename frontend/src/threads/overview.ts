@@ -69,6 +69,9 @@ export class Overview {
       case "revoked":
         this.entries = this.entries.filter((entry) => entry.id !== event.thread);
         break;
+      case "ephemeral":
+      case "draft":
+        return;
       case "added":
       case "epoch":
       case "ready":

@@ -1,7 +1,8 @@
 /** What the page asks the server for. Every answer is checked for its shape; nothing of it is trusted yet. */
 
 import { type Bytes } from "../crypto/bytes";
-import { encode, isArray, type Value } from "../crypto/cbor";
+import { decode, encode, isArray, isMap, type Value } from "../crypto/cbor";
+import { WireError } from "../crypto/error";
 import { getCbor, postCbor, read, send } from "../keys/http";
 import { type Member, readMembers } from "../keys";
 import { array, bytes, text, uint, uuid } from "../wire/fields";
@@ -10,7 +11,11 @@ import { type Head, readHead } from "../wire/transcript";
 const MAX_RECORD = 96 * 1024;
 const MAX_WRAP = 2048;
 const MAX_ENVELOPE = 64 * 1024;
+const MAX_EVENT = 256 * 1024;
+const MAX_DRAFT = 66 * 1024;
 const PAGE = 200;
+const RECEIPTS = 500;
+const EVENTS = 1_000;
 
 export interface ListedThread {
   readonly id: string;
@@ -34,6 +39,15 @@ export interface ListedEnvelope {
   readonly hash: Bytes;
   /** Empty if it was destroyed. */
   readonly raw: Bytes;
+}
+
+/** A person's own draft in one thread. */
+export interface ListedDraft {
+  readonly number: number;
+  /** Of the keys that open it. */
+  readonly fingerprint: Bytes;
+  /** Empty once it was sent or emptied. */
+  readonly box: Bytes;
 }
 
 /** Envelopes that follow `start` without a gap. */
@@ -108,6 +122,50 @@ export class Server {
   async markRead(thread: string, seq: number): Promise<void> {
     await postCbor(`${this.address(thread)}read`, [seq]);
   }
+
+  /** A note that is passed on and kept nowhere. */
+  async passOn(thread: string, envelope: Bytes): Promise<void> {
+    await send("POST", `${this.address(thread)}ephemeral`, envelope);
+  }
+
+  async postReceipt(thread: string, envelope: Bytes): Promise<void> {
+    await send("POST", `${this.address(thread)}receipts`, envelope);
+  }
+
+  /** The newest receipt of each member. */
+  async receipts(thread: string): Promise<readonly Bytes[]> {
+    const rows = array(await getCbor(`${this.address(thread)}receipts`), 0, RECEIPTS);
+    return rows.map((row) => bytes(row, 1, MAX_ENVELOPE));
+  }
+
+  async draft(thread: string): Promise<ListedDraft | undefined> {
+    const answer = await getCbor(`${this.address(thread)}draft`);
+    if (isArray(answer) && answer.length === 0) return undefined;
+    const [, number, fingerprint, box] = array(answer, 4);
+    return {
+      number: uint(number, 1),
+      fingerprint: bytes(fingerprint, 32),
+      box: bytes(box, 0, MAX_DRAFT),
+    };
+  }
+
+  /** Raises ServerError "overtaken" unless `number` follows the draft there is. */
+  async saveDraft(thread: string, number: number, fingerprint: Bytes, box: Bytes): Promise<void> {
+    await postCbor(`${this.address(thread)}draft`, [number, fingerprint, box]);
+  }
+
+  /**
+   * What happened since the answer that `since` names, as the socket would say it; waits up to half a
+   * minute for something. Then what to name next time.
+   */
+  async poll(since: string, signal: AbortSignal): Promise<{ events: readonly Event[]; since: string }> {
+    const query = new URLSearchParams({ workspace: this.workspace, since }).toString();
+    const [rows, next] = array(await getCbor(`/ws/threads/poll/?${query}`, signal), 2);
+    const events = array(rows, 0, EVENTS)
+      .map((row) => readEvent(decodeEvent(bytes(row, 1, MAX_EVENT))))
+      .filter((event) => event !== undefined);
+    return { events, since: text(next, 64, 64) };
+  }
 }
 
 /** One message from the socket. */
@@ -115,7 +173,9 @@ export type Event =
   | { readonly kind: "ready"; readonly heads: readonly { thread: string; head: Head }[] }
   | { readonly kind: "envelope"; readonly thread: string; readonly head: Head; readonly raw: Bytes }
   | { readonly kind: "epoch" | "added" | "revoked"; readonly thread: string }
-  | { readonly kind: "read"; readonly thread: string; readonly seq: number };
+  | { readonly kind: "read"; readonly thread: string; readonly seq: number }
+  | { readonly kind: "ephemeral"; readonly thread: string; readonly raw: Bytes }
+  | { readonly kind: "draft"; readonly thread: string; readonly number: number };
 
 /** What a browser says first: which workspace's threads it wants to hear of. */
 export function openMessage(workspace: string): Bytes {
@@ -124,6 +184,13 @@ export function openMessage(workspace: string): Bytes {
 
 export function pingMessage(): Bytes {
   return encode(new Map([[0, 71], [1, 1]]));
+}
+
+/** One message as it travels. Raises WireError. */
+export function decodeEvent(data: Uint8Array): ReadonlyMap<number, Value> {
+  const message = decode(data, MAX_EVENT);
+  if (!isMap(message)) throw new WireError("malformed", "no message");
+  return message;
 }
 
 /** Undefined for a message that asks for nothing, as a pong. Raises WireError. */
@@ -146,6 +213,10 @@ export function readEvent(message: ReadonlyMap<number, Value>): Event | undefine
       return { kind: "revoked", thread: thread() };
     case 70:
       return { kind: "read", thread: thread(), seq: uint(message.get(3)) };
+    case 73:
+      return { kind: "ephemeral", thread: thread(), raw: bytes(message.get(3), 1, MAX_ENVELOPE) };
+    case 74:
+      return { kind: "draft", thread: thread(), number: uint(message.get(3), 1) };
     default:
       return undefined;
   }

@@ -1,12 +1,10 @@
 /** The socket to the server: opens itself again, says when it is ready, and reports every event. */
 
-import { decode, isMap } from "../crypto/cbor";
-import { type Event, openMessage, pingMessage, readEvent } from "./server";
+import { decodeEvent, type Event, openMessage, pingMessage, readEvent } from "./server";
 
 const PING_EVERY = 45_000;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
-const LIMIT = 256 * 1024;
 /** The server's reasons not to open again: signed out, no member any more. */
 const FINAL = new Set([4401, 4404]);
 
@@ -21,10 +19,13 @@ export class Socket {
   private wait = FIRST_WAIT;
   private pinging: number | undefined;
   private live: WebSocket | undefined;
+  private wasReady = false;
 
+  /** `onRefused` hears of every attempt that ended before the server was ready. */
   constructor(
     private readonly workspace: string,
     private readonly listener: Listener,
+    private readonly onRefused: () => void = () => undefined,
   ) {
     window.addEventListener("online", () => {
       this.wait = FIRST_WAIT;
@@ -37,6 +38,7 @@ export class Socket {
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(address);
     this.live = socket;
+    this.wasReady = false;
     socket.binaryType = "arraybuffer";
     socket.addEventListener("open", () => {
       socket.send(openMessage(this.workspace));
@@ -53,10 +55,12 @@ export class Socket {
   }
 
   private receive(data: Uint8Array): void {
-    const message = decode(data, LIMIT);
-    const event = isMap(message) ? readEvent(message) : undefined;
+    const event = readEvent(decodeEvent(data));
     if (event === undefined) return;
-    if (event.kind === "ready") this.wait = FIRST_WAIT;
+    if (event.kind === "ready") {
+      this.wait = FIRST_WAIT;
+      this.wasReady = true;
+    }
     this.listener.onEvent(event);
   }
 
@@ -68,6 +72,7 @@ export class Socket {
       this.listener.onEnded();
       return;
     }
+    if (!this.wasReady) this.onRefused();
     this.listener.onLost();
     const wait = this.wait * (0.5 + Math.random());
     this.wait = Math.min(2 * this.wait, LONGEST_WAIT);

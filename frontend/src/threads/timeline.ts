@@ -5,9 +5,9 @@
 
 import { type Bytes, equal, toHex } from "../crypto/bytes";
 import { WireError } from "../crypto/error";
-import { type TextBody } from "../wire/body";
+import { type Body } from "../wire/body";
 import { type Envelope, openEnvelope, readEnvelope, verifyEnvelope } from "../wire/envelope";
-import { findRow, mayPost } from "../wire/roster";
+import { findRow, mayPost, type Role } from "../wire/roster";
 import { after, type Head, START } from "../wire/transcript";
 import { type Epochs, type OpenEpoch } from "./epochs";
 import { type People } from "./people";
@@ -26,7 +26,9 @@ export interface Message {
   readonly at: number;
   /** Client and counter, which name the message in its sender's outbox. */
   readonly key: string;
-  readonly body: TextBody | undefined;
+  /** What the sender was in the roster of the message's epoch. */
+  readonly role: Role | undefined;
+  readonly body: Body | undefined;
   readonly missing: Missing | undefined;
 }
 
@@ -130,12 +132,12 @@ export class Timeline {
     try {
       const envelope = await readEnvelope(item.raw);
       if (!equal(envelope.hash, item.hash)) throw new WireError("chain", "another hash than listed");
-      const epoch = await this.checkPlace(envelope, seq);
+      const { epoch, role } = await this.checkPlace(envelope, seq);
       const { header } = envelope;
       const key = messageKey(header.client, header.counter);
       if (this.keys.has(key)) throw new Trouble("replay", `message ${seq} was there before`);
       this.keys.add(key);
-      const found = { seq, hash: item.hash, sender: header.sender, at: header.writtenAt, key };
+      const found = { seq, hash: item.hash, sender: header.sender, at: header.writtenAt, key, role };
       return { ...found, ...(await open(envelope, epoch)) };
     } catch (error) {
       if (error instanceof WireError) {
@@ -145,9 +147,10 @@ export class Timeline {
     }
   }
 
-  private async checkPlace(envelope: Envelope, seq: number): Promise<OpenEpoch> {
+  private async checkPlace(envelope: Envelope, seq: number): Promise<{ epoch: OpenEpoch; role: Role }> {
     const { header } = envelope;
     if (header.thread !== this.thread) throw new WireError("chain", "of another thread");
+    if (header.class === "ephemeral") throw new WireError("chain", "not meant to stay");
     const epoch = this.epochs.find(header.epoch);
     if (epoch === undefined || !this.epochs.covers(epoch, seq)) {
       throw new WireError("chain", "in the wrong epoch");
@@ -164,7 +167,7 @@ export class Timeline {
       if (header.seen.seq >= seq) throw new Trouble("fork", `the sender of ${seq} has seen more`);
       this.agree(header.seen, `what the sender of ${seq} has seen`);
     }
-    return epoch;
+    return { epoch, role: row.role };
   }
 }
 
@@ -178,10 +181,7 @@ async function open(
 ): Promise<Pick<Message, "body" | "missing">> {
   if (epoch.key === undefined) return { body: undefined, missing: "earlier" };
   try {
-    const body = await openEnvelope(envelope, epoch.key);
-    // This page shows texts; whatever else the format knows counts as newer than the page.
-    if (body.kind !== "text") return { body: undefined, missing: "newer" };
-    return { body, missing: undefined };
+    return { body: await openEnvelope(envelope, epoch.key), missing: undefined };
   } catch (error) {
     if (error instanceof WireError && error.code === "unsupported") {
       return { body: undefined, missing: "newer" };
@@ -191,6 +191,12 @@ async function open(
 }
 
 function gone(hash: Bytes, seq: number): Message {
-  const nothing = { sender: undefined, at: 0, body: undefined, missing: "destroyed" } as const;
+  const nothing = {
+    sender: undefined,
+    role: undefined,
+    at: 0,
+    body: undefined,
+    missing: "destroyed",
+  } as const;
   return { seq, hash, key: toHex(hash), ...nothing };
 }

@@ -89,7 +89,7 @@ export function listed(names: readonly string[]): string {
 }
 
 /** A name inside a sentence, whose direction stays its own (Unicode's first strong isolate). */
-function isolated(name: string): string {
+export function isolated(name: string): string {
   return `\u2068${name}\u2069`;
 }
 
@@ -113,7 +113,13 @@ export function moment(millis: number, now = Date.now()): string {
   }).format(at);
 }
 
-function zone(): string | undefined {
+/** The page's language. */
+export function language(): string {
+  return document.documentElement.lang || "en";
+}
+
+/** The reader's zone, if the page knows it. */
+export function zone(): string | undefined {
   const wanted = document.querySelector<HTMLElement>("[data-zone]")?.dataset["zone"];
   try {
     return new Intl.DateTimeFormat("en", { timeZone: wanted }).resolvedOptions().timeZone;

@@ -1,0 +1,19 @@
+"""How open pages hear of what happens: over a socket, or by asking again and again."""
+
+from comms.threads.consumers.polling import PollConsumer
+from comms.threads.consumers.socket import (
+    IDLE,
+    MALFORMED,
+    NOT_A_MEMBER,
+    SIGNED_OUT,
+    ThreadsConsumer,
+)
+
+__all__ = [
+    "IDLE",
+    "MALFORMED",
+    "NOT_A_MEMBER",
+    "SIGNED_OUT",
+    "PollConsumer",
+    "ThreadsConsumer",
+]

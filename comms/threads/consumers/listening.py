@@ -1,0 +1,144 @@
+"""What an open page hears of a member's threads, however it listens."""
+
+from __future__ import annotations
+
+import uuid
+from abc import abstractmethod
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.layers import BaseChannelLayer
+
+from comms.accounts import selectors as accounts
+from comms.core.actors import Actor
+from comms.core.errors import NotFoundError
+from comms.core.tenancy import in_workspace
+from comms.threads import messages, selectors
+from comms.threads.models import Thread
+
+
+class Listener:
+    """Joins the groups of one member, and turns their events into messages for `tell`."""
+
+    channel_layer: BaseChannelLayer
+    channel_name: str
+    actor: Actor | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.threads: set[uuid.UUID] = set()
+        self.groups_joined: set[str] = set()
+
+    @abstractmethod
+    async def tell(self, data: bytes) -> None:
+        """Pass one message on to the page."""
+
+    async def listen(self, actor: Actor) -> list[Thread]:
+        """Hear all of the member's threads from now on; where they stand."""
+        self.actor = actor
+        await self.join(selectors.member_group(actor.workspace_id, actor.user_id))
+        # Listening begins before the heads are read, so that nothing falls between the two.
+        for thread in await load_heads(actor):
+            await self.hear(thread.id)
+        threads: list[Thread] = await load_heads(actor)
+        return threads
+
+    async def hear(self, thread: uuid.UUID) -> None:
+        self.threads.add(thread)
+        await self.join(selectors.thread_group(thread))
+
+    async def join(self, group: str) -> None:
+        self.groups_joined.add(group)
+        await self.channel_layer.group_add(group, self.channel_name)
+
+    async def leave(self, group: str) -> None:
+        self.groups_joined.discard(group)
+        await self.channel_layer.group_discard(group, self.channel_name)
+
+    async def leave_all(self) -> None:
+        for group in list(self.groups_joined):
+            await self.leave(group)
+
+    # Events of the channel layer; their `type` names the method.
+
+    async def thread_envelope(self, event: dict[str, Any]) -> None:
+        if uuid.UUID(bytes=event["thread"]) in self.threads:
+            fields = (event["thread"], event["seq"], event["t"], event["content"])
+            await self.tell(messages.message(messages.ENVELOPE, *fields))
+
+    async def thread_epoch(self, event: dict[str, Any]) -> None:
+        if uuid.UUID(bytes=event["thread"]) in self.threads:
+            fields = (event["thread"], event["number"])
+            await self.tell(messages.message(messages.EPOCH, *fields))
+
+    async def thread_added(self, event: dict[str, Any]) -> None:
+        thread = uuid.UUID(bytes=event["thread"])
+        # The event only says that something changed; whether the member is in is asked again.
+        if self.actor is None or not await is_seated(self.actor, thread):
+            return
+        await self.hear(thread)
+        await self.tell(messages.message(messages.ADDED, event["thread"]))
+
+    async def thread_revoked(self, event: dict[str, Any]) -> None:
+        thread = uuid.UUID(bytes=event["thread"])
+        self.threads.discard(thread)
+        await self.leave(selectors.thread_group(thread))
+        await self.tell(messages.message(messages.REVOKED, event["thread"]))
+
+    async def thread_read(self, event: dict[str, Any]) -> None:
+        fields = (event["thread"], event["seq"])
+        await self.tell(messages.message(messages.READ, *fields))
+
+    async def thread_ephemeral(self, event: dict[str, Any]) -> None:
+        if uuid.UUID(bytes=event["thread"]) in self.threads:
+            fields = (event["thread"], event["content"])
+            await self.tell(messages.message(messages.EPHEMERAL, *fields))
+
+    async def thread_draft(self, event: dict[str, Any]) -> None:
+        fields = (event["thread"], event["number"])
+        await self.tell(messages.message(messages.DRAFT, *fields))
+
+
+@database_sync_to_async  # type: ignore[untyped-decorator]  # channels has no types
+def load_actor(user_id: uuid.UUID, slug: str) -> Actor | None:
+    """The person as a member of the workspace with this address, or None."""
+    try:
+        return accounts.get_actor(user_id=user_id, slug=slug).actor
+    except NotFoundError:
+        return None
+
+
+@database_sync_to_async  # type: ignore[untyped-decorator]  # as above
+def load_heads(actor: Actor) -> list[Thread]:
+    """Where each of the member's threads stands."""
+    with in_workspace(actor.workspace_id):
+        return selectors.list_heads(actor)
+
+
+@database_sync_to_async  # type: ignore[untyped-decorator]  # as above
+def is_seated(actor: Actor, thread: uuid.UUID) -> bool:
+    """Whether the member is in the thread now."""
+    with in_workspace(actor.workspace_id):
+        try:
+            selectors.get_thread(actor, thread)
+        except NotFoundError:
+            return False
+    return True
+
+
+@database_sync_to_async  # type: ignore[untyped-decorator]  # as above
+def is_member(actor: Actor) -> bool:
+    """Whether the person is still a member of the workspace."""
+    try:
+        accounts.get_actor_by_ids(user_id=actor.user_id, workspace_id=actor.workspace_id)
+    except NotFoundError:
+        return False
+    return True
+
+
+@database_sync_to_async  # type: ignore[untyped-decorator]  # as above
+def session_lives(session_key: str) -> bool:
+    """Whether the session has not been ended."""
+    from django.contrib.sessions.backends.db import SessionStore
+
+    return SessionStore().exists(session_key)

@@ -1,0 +1,159 @@
+"""For browsers behind something that blocks sockets: a request that waits until there is news.
+
+Nothing is remembered between two requests. Each answer names, by a hash, where the threads stood at its
+end; a request that names another standing is answered at once with where they stand, as a socket's first
+message is, and the page fetches what it lacks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import uuid
+from typing import Any
+from urllib.parse import parse_qs
+
+from channels.exceptions import StopConsumer
+from channels.generic.http import AsyncHttpConsumer
+
+from comms.accounts import selectors as accounts
+from comms.threads import messages
+from comms.threads.consumers.listening import Listener, is_member, load_actor
+from comms.wire.cbor import Value, encode
+
+# Shorter than the half minute after which proxies cut a silent request off.
+WAIT_SECONDS = 25
+# What happens together is told together.
+GATHER_SECONDS = 0.02
+AT_ONCE = 500
+QUERY_LIMIT = 512
+
+_HEADERS = [
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"x-content-type-options", b"nosniff"),
+]
+
+
+class PollConsumer(Listener, AsyncHttpConsumer):  # type: ignore[misc]  # channels has no types
+    """Answers [[message, ...], standing] as soon as something happened, or empty after 25 seconds.
+
+    `workspace` and `since` stand in the query. 401 without a session, 404 for another's workspace, also
+    when either ends meanwhile.
+    """
+
+    answered = False
+    timer: asyncio.TimerHandle | None = None
+
+    async def http_request(self, message: dict[str, Any]) -> None:
+        # A body means nothing here; it is not kept.
+        if message.get("more_body"):
+            return
+        self.heard: list[bytes] = []
+        user, session = self.scope["user"], self.scope["session"]
+        if self.scope["method"] != "GET":
+            await self._refuse(405, "method_not_allowed")
+        elif not user.is_authenticated:
+            await self._refuse(401, "signed_out")
+        else:
+            await self.join(accounts.session_group(session.session_key))
+            await self._wait_for_news(*_asked(self.scope["query_string"]))
+        if self.answered:
+            raise StopConsumer
+
+    async def http_disconnect(self, _message: dict[str, Any]) -> None:
+        self._stop_waiting()
+        await self.leave_all()
+        raise StopConsumer
+
+    async def tell(self, data: bytes) -> None:
+        if self.answered:
+            return
+        self.heard.append(data)
+        if len(self.heard) == 1:
+            self._answer_in(GATHER_SECONDS)
+        elif len(self.heard) >= AT_ONCE:
+            await self._answer()
+
+    async def _wait_for_news(self, workspace: str, since: str) -> None:
+        actor = await load_actor(self.scope["user"].id, workspace)
+        if actor is None:
+            await self._refuse(404, "not_found")
+            return
+        threads = await self.listen(actor)
+        self.standing = {
+            thread.id: (thread.epoch_number, thread.seq, bytes(thread.t)) for thread in threads
+        }
+        if self._digest() != since:
+            self.heard = [messages.ready(threads)]
+            await self._answer()
+        elif self.timer is None and not self.heard:
+            self._answer_in(WAIT_SECONDS)
+
+    def _answer_in(self, seconds: float) -> None:
+        self._stop_waiting()
+        loop = asyncio.get_running_loop()
+        self.timer = loop.call_later(seconds, lambda: loop.create_task(self._answer()))
+
+    def _stop_waiting(self) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+
+    async def _answer(self) -> None:
+        told: list[Value] = list(self.heard)
+        await self._respond(200, b"application/cbor", encode([told, self._digest()]))
+
+    async def _refuse(self, status: int, code: str) -> None:
+        document = {"type": "about:blank", "status": status, "code": code}
+        await self._respond(status, b"application/problem+json", json.dumps(document).encode())
+
+    async def _respond(self, status: int, kind: bytes, body: bytes) -> None:
+        if self.answered:
+            return
+        self.answered = True
+        self._stop_waiting()
+        await self.leave_all()
+        await self.send_response(status, body, headers=[(b"content-type", kind), *_HEADERS])
+
+    def _digest(self) -> str:
+        rows: list[Value] = [
+            [thread.bytes, *where]
+            for thread, where in sorted(self.standing.items(), key=lambda row: row[0].bytes)
+        ]
+        return hashlib.sha256(encode(rows)).hexdigest()
+
+    # What an event says of where a thread stands now. Any other standing than what the next request
+    # finds only makes that request answer at once.
+
+    async def thread_envelope(self, event: dict[str, Any]) -> None:
+        thread = uuid.UUID(bytes=event["thread"])
+        number, seq, _t = self.standing.get(thread, (0, 0, b""))
+        if event["seq"] == seq + 1:
+            self.standing[thread] = (number, event["seq"], event["t"])
+        await super().thread_envelope(event)
+
+    async def thread_epoch(self, event: dict[str, Any]) -> None:
+        thread = uuid.UUID(bytes=event["thread"])
+        if thread in self.standing:
+            _number, seq, t = self.standing[thread]
+            self.standing[thread] = (event["number"], seq, t)
+        await super().thread_epoch(event)
+
+    async def thread_revoked(self, event: dict[str, Any]) -> None:
+        self.standing.pop(uuid.UUID(bytes=event["thread"]), None)
+        await super().thread_revoked(event)
+
+    async def membership_changed(self, _event: dict[str, Any]) -> None:
+        if self.actor is not None and not await is_member(self.actor):
+            await self._refuse(404, "not_found")
+
+    async def session_revoked(self, _event: dict[str, Any]) -> None:
+        await self._refuse(401, "signed_out")
+
+
+def _asked(query: bytes) -> tuple[str, str]:
+    """The workspace's address and the standing that the page names."""
+    fields = parse_qs(query[:QUERY_LIMIT].decode("latin-1"))
+    return fields.get("workspace", [""])[0][:60], fields.get("since", [""])[0][:64]

@@ -1,0 +1,294 @@
+/** Where a person writes: a message, an answer, other words for an earlier one; with preview and names. */
+
+import { fromHex } from "../crypto/bytes";
+import { type Conversation } from "./conversation";
+import { button, element, part, written } from "./dom";
+import { type Drafts, NOTHING, type Written } from "./drafts";
+import { Mentions } from "./mentions";
+import { mentionsIn, type Person } from "./mentionText";
+import { plain } from "./markdown";
+import { type MessageView } from "./messageView";
+import { type Item } from "./talk";
+import { type TalkWords } from "./talkWords";
+import { fill, isolated } from "./words";
+
+/** Milliseconds between two notes that this person is writing. */
+const TYPING_AGAIN = 4_000;
+const TYPING_STOPS = 5_000;
+
+export interface ComposerActs {
+  /** Something goes out now. */
+  readonly sent: () => void;
+  /** What was written is over the limit. */
+  readonly refused: () => void;
+  readonly jump: (id: string) => void;
+  /** Out of the composer, into the list. */
+  readonly leave: () => void;
+}
+
+export class Composer {
+  private readonly form: HTMLFormElement;
+  private readonly text: HTMLTextAreaElement;
+  private readonly context: HTMLElement;
+  private readonly preview: HTMLElement;
+  private readonly previewButton: HTMLButtonElement;
+  private readonly mentions: Mentions;
+  private replyTo: string | undefined;
+  private edits: string | undefined;
+  /** What was being written before an edit began; it comes back afterwards. */
+  private before: Written = NOTHING;
+  private drafts: Drafts | undefined;
+  private typedAt = 0;
+  private typing: number | undefined;
+
+  constructor(
+    root: HTMLElement,
+    private readonly words: TalkWords,
+    private readonly me: string,
+    private readonly views: MessageView,
+    private readonly conversation: () => Conversation,
+    private readonly acts: ComposerActs,
+  ) {
+    this.form = part(root, "[data-composer]", HTMLFormElement);
+    this.text = part(root, "#composer-text", HTMLTextAreaElement);
+    this.context = part(root, "[data-context]", HTMLElement);
+    this.preview = part(root, "[data-preview]", HTMLElement);
+    this.previewButton = part(root, "[data-preview-toggle]", HTMLButtonElement);
+    const list = part(root, "#mention-list", HTMLElement);
+    const status = part(root, "[data-said]", HTMLElement);
+    this.mentions = new Mentions(this.text, list, status, words, () => this.people());
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.submit();
+    });
+    this.text.addEventListener("keydown", (event) => {
+      this.key(event);
+    });
+    this.text.addEventListener("input", () => {
+      this.mentions.look();
+      this.changed();
+      this.noteTyping();
+    });
+    this.previewButton.addEventListener("click", () => {
+      this.togglePreview();
+    });
+    window.addEventListener("pagehide", () => void this.drafts?.save());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") void this.drafts?.save();
+    });
+  }
+
+  /** Drafts that follow the person; `differs` shows what another browser holds. */
+  useDrafts(make: (current: () => Written, put: (written: Written) => void) => Drafts): Drafts {
+    this.drafts = make(
+      () => this.written,
+      (written) => {
+        this.put(written);
+      },
+    );
+    return this.drafts;
+  }
+
+  get written(): Written {
+    return { text: this.text.value, replyTo: this.replyTo, edits: this.edits };
+  }
+
+  focus(): void {
+    this.text.focus();
+  }
+
+  reply(item: Item): void {
+    if (this.edits !== undefined) this.cancel();
+    this.replyTo = item.id;
+    this.changed();
+    this.focus();
+  }
+
+  edit(item: Item): void {
+    if (this.edits === undefined) this.before = this.written;
+    this.edits = item.id;
+    this.replyTo = undefined;
+    this.text.value = item.text;
+    this.changed();
+    this.focus();
+    this.text.setSelectionRange(item.text.length, item.text.length);
+  }
+
+  /** Leaves the edit or the answer; what was written before an edit comes back. */
+  cancel(): void {
+    if (this.edits !== undefined) this.put(this.before);
+    else this.put({ text: this.text.value });
+    this.before = NOTHING;
+    this.drafts?.changed();
+    this.focus();
+  }
+
+  /** Shows what is answered or edited, whose words may have changed. */
+  show(): void {
+    const id = this.edits ?? this.replyTo;
+    this.context.hidden = id === undefined;
+    if (id === undefined) {
+      this.context.replaceChildren();
+      return;
+    }
+    const target = this.conversation().talk.find(id);
+    const name = isolated(this.views.name(target?.sender));
+    const label =
+      this.edits === undefined ? fill(this.words.replyingTo, { name }) : this.words.editing;
+    const line = target === undefined ? "" : this.views.line(target);
+    const to = element("button", "composer-target", element("strong", "", label), " ");
+    to.append(written("span", "", line));
+    to.type = "button";
+    to.addEventListener("click", () => {
+      this.acts.jump(id);
+    });
+    const away = button(this.form.dataset["cancel"] ?? "", () => {
+      this.cancel();
+    });
+    this.context.replaceChildren(to, away);
+  }
+
+  private put(written: Written): void {
+    this.text.value = written.text;
+    this.replyTo = written.replyTo;
+    this.edits = written.edits;
+    this.hidePreview();
+    this.show();
+    this.fit();
+  }
+
+  private changed(): void {
+    this.show();
+    this.fit();
+    this.drafts?.changed();
+  }
+
+  /** As high as what is written; the stylesheet says where that ends. */
+  private fit(): void {
+    const lines = this.text.value.split("\n").length;
+    this.text.rows = Math.min(Math.max(lines, 1), 12);
+  }
+
+  private people(): readonly Person[] {
+    const now = this.conversation();
+    return now.roster
+      .filter((row) => row.member !== this.me)
+      .map((row) => ({ member: row.member, name: now.name(row.member) }))
+      .filter(({ name }) => name !== "");
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.isComposing || this.mentions.key(event)) return;
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      void this.submit();
+    } else if (event.key === "ArrowUp" && this.text.value === "") {
+      event.preventDefault();
+      if (event.altKey) this.acts.leave();
+      else this.editLast();
+    } else if (event.key === "ArrowUp" && event.altKey) {
+      event.preventDefault();
+      this.acts.leave();
+    } else if (event.key === "Escape" && (this.edits ?? this.replyTo) !== undefined) {
+      event.preventDefault();
+      this.cancel();
+    } else if (event.altKey && event.code === "KeyP") {
+      event.preventDefault();
+      this.togglePreview();
+    }
+  }
+
+  private editLast(): void {
+    const last = this.conversation().talk.items.findLast(
+      (item) => item.sender === this.me && item.kind === "text",
+    );
+    if (last !== undefined) this.edit(last);
+  }
+
+  private async submit(): Promise<void> {
+    const text = this.text.value.trim();
+    const now = this.conversation();
+    const state = this.written;
+    if (text === "" || now.silence !== undefined) return;
+    const mentions = mentionsIn(text, this.people());
+    const rest = this.edits === undefined ? NOTHING : this.before;
+    const old = this.edits === undefined ? undefined : now.talk.find(this.edits);
+    this.stopTyping();
+    this.before = NOTHING;
+    this.put(rest);
+    this.drafts?.changed();
+    if (old?.text === text) return;
+    this.acts.sent();
+    try {
+      if (state.edits !== undefined) {
+        await now.send({ kind: "edit", target: fromHex(state.edits), text, mentions });
+      } else {
+        const replyTo = state.replyTo === undefined ? {} : { replyTo: fromHex(state.replyTo) };
+        await now.send({ kind: "text", text, mentions, ...replyTo });
+      }
+    } catch {
+      // Nothing typed is lost: it goes back where it was written.
+      this.before = rest;
+      this.put(state);
+      this.drafts?.changed();
+      this.acts.refused();
+    }
+  }
+
+  private noteTyping(): void {
+    window.clearTimeout(this.typing);
+    if (this.text.value.trim() === "") {
+      this.stopTyping();
+      return;
+    }
+    this.typing = window.setTimeout(() => {
+      this.stopTyping();
+    }, TYPING_STOPS);
+    if (Date.now() - this.typedAt < TYPING_AGAIN) return;
+    this.typedAt = Date.now();
+    void this.conversation().noteWriting(true);
+  }
+
+  private stopTyping(): void {
+    window.clearTimeout(this.typing);
+    if (this.typedAt === 0) return;
+    this.typedAt = 0;
+    void this.conversation().noteWriting(false);
+  }
+
+  private togglePreview(): void {
+    if (!this.preview.hidden) {
+      this.hidePreview();
+      this.focus();
+      return;
+    }
+    const text = this.text.value.trim();
+    const people = this.people().map(({ member }) => member);
+    this.preview.replaceChildren(
+      text === ""
+        ? element("p", "row-note", this.words.nothingYet)
+        : this.views.text(text, people),
+    );
+    this.preview.hidden = false;
+    this.text.hidden = true;
+    this.previewButton.setAttribute("aria-pressed", "true");
+    this.previewButton.focus();
+  }
+
+  private hidePreview(): void {
+    this.preview.hidden = true;
+    this.text.hidden = false;
+    this.previewButton.setAttribute("aria-pressed", "false");
+  }
+}
+
+/** What another browser holds, with the choice between the two. */
+export function showDraft(
+  note: HTMLElement,
+  theirs: Written | undefined,
+  words: TalkWords,
+): void {
+  note.hidden = theirs === undefined;
+  const said = theirs === undefined ? "" : fill(words.draftElsewhere, { text: isolated(plain(theirs.text)) });
+  part(note, "[data-draft-text]", HTMLElement).textContent = said;
+}

@@ -1,0 +1,178 @@
+/**
+ * What is being written, kept sealed on the server so that it follows the person to another browser.
+ *
+ * A write names the draft that it replaces; when another browser was faster, nothing is overwritten: the
+ * other draft is shown, and the person chooses.
+ */
+
+import { type Bytes, equal, fromHex, toHex } from "../crypto/bytes";
+import { WireError } from "../crypto/error";
+import { ServerError, type Unlocked } from "../keys";
+import { type Draft, draftKey, openDraft, sealDraft } from "../wire/draft";
+import { type ListedDraft, type Server } from "./server";
+
+/** Milliseconds of quiet before it is saved. */
+export const DRAFT_PAUSE = 1_200;
+const RETRY = 5_000;
+
+/** What stands in the composer; `replyTo` and `edits` name messages by their hash in hex. */
+export interface Written {
+  readonly text: string;
+  readonly replyTo?: string | undefined;
+  readonly edits?: string | undefined;
+}
+
+export const NOTHING: Written = { text: "" };
+
+export interface DraftView {
+  /** What the composer holds now. */
+  readonly current: () => Written;
+  /** Puts a draft of another browser where nothing was written here since. */
+  readonly fill: (written: Written) => void;
+  /** Another browser has written something else: shown until `keepMine` or `takeTheirs`; undefined hides it. */
+  readonly differs: (theirs: Written | undefined) => void;
+}
+
+type Keys = Pick<Unlocked, "userId" | "seeds" | "identity" | "oldXwing">;
+
+export class Drafts {
+  private number = 0;
+  private saved: Written = NOTHING;
+  private theirs: Written | undefined;
+  private timer: number | undefined;
+  private queue: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly thread: string,
+    private readonly server: Pick<Server, "draft" | "saveDraft">,
+    private readonly keys: Keys,
+    private readonly view: DraftView,
+  ) {}
+
+  /** Loads what there is; also after the socket said that another browser has written `number`. */
+  load(number = Number.MAX_SAFE_INTEGER): Promise<void> {
+    return this.enqueue(async () => {
+      if (number <= this.number) return;
+      await this.look();
+    });
+  }
+
+  /** Something was typed: saves after a pause. */
+  changed(): void {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.save(), DRAFT_PAUSE);
+  }
+
+  /** Saves now; nothing happens while the person has a choice to make. */
+  save(): Promise<void> {
+    window.clearTimeout(this.timer);
+    return this.enqueue(async () => {
+      const now = this.view.current();
+      if (this.theirs !== undefined || same(now, this.saved)) return;
+      try {
+        await this.write(now);
+      } catch (error) {
+        if (!(error instanceof ServerError) || error.code !== "overtaken") throw error;
+        await this.look();
+      }
+    });
+  }
+
+  /** The draft of the other browser is dropped. */
+  keepMine(): Promise<void> {
+    this.settle();
+    return this.save();
+  }
+
+  /** What stands here is dropped. */
+  takeTheirs(): void {
+    const { theirs } = this;
+    this.settle();
+    if (theirs !== undefined) this.view.fill(theirs);
+  }
+
+  private settle(): void {
+    this.theirs = undefined;
+    this.view.differs(undefined);
+  }
+
+  private async write(now: Written): Promise<void> {
+    const { userId: user, seeds, identity } = this.keys;
+    const number = this.number + 1;
+    const empty = now.text === "" && now.edits === undefined && now.replyTo === undefined;
+    const place = { user, thread: this.thread, number };
+    const box = empty
+      ? new Uint8Array()
+      : await sealDraft(await draftKey(seeds.xwing), place, wire(now, Date.now()));
+    await this.server.saveDraft(this.thread, number, identity.publicKeys.fingerprint, box);
+    this.number = number;
+    this.saved = now;
+  }
+
+  private async look(): Promise<void> {
+    const listed = await this.server.draft(this.thread);
+    if (listed === undefined || listed.number <= this.number) return;
+    const theirs = await this.read(listed);
+    const before = this.saved;
+    this.number = listed.number;
+    this.saved = theirs;
+    const now = this.view.current();
+    if (same(now, theirs)) this.settle();
+    else if (same(now, before) || same(now, NOTHING)) {
+      this.settle();
+      this.view.fill(theirs);
+    } else if (theirs.text.trim() !== "") {
+      this.theirs = theirs;
+      this.view.differs(theirs);
+    } else {
+      this.settle();
+      this.changed();
+    }
+  }
+
+  /** An unreadable draft counts as none: it was sealed under keys that are gone, or by nobody. */
+  private async read(listed: ListedDraft): Promise<Written> {
+    if (listed.box.length === 0) return NOTHING;
+    const seed = this.seedOf(listed.fingerprint);
+    if (seed === undefined) return NOTHING;
+    const place = { user: this.keys.userId, thread: this.thread, number: listed.number };
+    try {
+      const { text, replyTo, edits } = await openDraft(await draftKey(seed), place, listed.box);
+      return { text, replyTo: replyTo && toHex(replyTo), edits: edits && toHex(edits) };
+    } catch (error) {
+      if (error instanceof WireError) return NOTHING;
+      throw error;
+    }
+  }
+
+  private seedOf(fingerprint: Bytes): Bytes | undefined {
+    const { identity, seeds, oldXwing } = this.keys;
+    if (equal(fingerprint, identity.publicKeys.fingerprint)) return seeds.xwing;
+    return oldXwing.find((one) => equal(one.fingerprint, fingerprint))?.seed;
+  }
+
+  /** One after the other. Without a connection it is tried again; a refusal keeps the text where it is. */
+  private enqueue(work: () => Promise<void>): Promise<void> {
+    const done = this.queue.then(work).catch((error: unknown) => {
+      if (error instanceof TypeError || (error instanceof ServerError && error.status >= 429)) {
+        window.clearTimeout(this.timer);
+        this.timer = window.setTimeout(() => void this.save(), RETRY);
+      } else if (!(error instanceof ServerError)) throw error;
+    });
+    this.queue = done.catch(() => undefined);
+    return done;
+  }
+}
+
+function wire({ text, replyTo, edits }: Written, writtenAt: number): Draft {
+  return {
+    text,
+    writtenAt,
+    ...(replyTo === undefined ? {} : { replyTo: fromHex(replyTo) }),
+    ...(edits === undefined ? {} : { edits: fromHex(edits) }),
+  };
+}
+
+function same(left: Written, right: Written): boolean {
+  return left.text === right.text && left.replyTo === right.replyTo && left.edits === right.edits;
+}

@@ -1,0 +1,140 @@
+/** Drafts follow a person, and nothing that was written is overwritten unseen. */
+
+import { beforeAll, beforeEach, expect, it, vi } from "vitest";
+
+import { type Bytes, toHex } from "../../src/crypto/bytes";
+import { ServerError } from "../../src/keys/http";
+import { Drafts, NOTHING, type Written } from "../../src/threads/drafts";
+import { type ListedDraft } from "../../src/threads/server";
+import { newUuid, type Person, person } from "../people";
+
+/** Keeps one draft, as the real one does. */
+class Shelf {
+  kept: ListedDraft | undefined;
+  broken = false;
+
+  draft(): Promise<ListedDraft | undefined> {
+    if (this.broken) return Promise.reject(new TypeError("no connection"));
+    return Promise.resolve(this.kept);
+  }
+
+  saveDraft(_thread: string, number: number, fingerprint: Bytes, box: Bytes): Promise<void> {
+    if (this.broken) return Promise.reject(new TypeError("no connection"));
+    if (number !== (this.kept?.number ?? 0) + 1) {
+      return Promise.reject(new ServerError(409, "", "overtaken"));
+    }
+    this.kept = { number, fingerprint, box };
+    return Promise.resolve();
+  }
+}
+
+class Browser {
+  text: Written = NOTHING;
+  other: Written | undefined;
+  readonly drafts: Drafts;
+
+  constructor(shelf: Shelf, me: Person, oldXwing: { fingerprint: Bytes; seed: Bytes }[] = []) {
+    const keys = { userId: me.id, seeds: me.seeds, identity: me.identity, oldXwing };
+    this.drafts = new Drafts(thread, shelf, keys, {
+      current: () => this.text,
+      fill: (written) => { this.text = written; },
+      differs: (theirs) => { this.other = theirs; },
+    });
+  }
+
+  async write(text: string): Promise<void> {
+    this.text = { text };
+    await this.drafts.save();
+  }
+}
+
+const thread = newUuid();
+let me: Person;
+let shelf: Shelf;
+
+beforeAll(async () => {
+  vi.stubGlobal("window", globalThis);
+  me = await person();
+});
+
+beforeEach(() => {
+  shelf = new Shelf();
+});
+
+it("come along to another browser, sealed on the way", async () => {
+  const [laptop, phone] = [new Browser(shelf, me), new Browser(shelf, me)];
+  await laptop.drafts.load();
+  const replyTo = "ab".repeat(32);
+  laptop.text = { text: "half a thought", replyTo };
+  await laptop.drafts.save();
+  expect(toHex(shelf.kept?.box ?? new Uint8Array())).not.toContain(toHex(new TextEncoder().encode("half a thought")));
+  await phone.drafts.load();
+  expect(phone.text).toEqual({ text: "half a thought", replyTo, edits: undefined });
+  await phone.write("half a thought, and more");
+  await laptop.drafts.load(2);
+  expect(laptop.text.text).toBe("half a thought, and more");
+});
+
+it("are cleared everywhere once sent", async () => {
+  const [laptop, phone] = [new Browser(shelf, me), new Browser(shelf, me)];
+  await laptop.write("going");
+  await phone.drafts.load();
+  await laptop.write("");
+  expect(shelf.kept?.box).toHaveLength(0);
+  await phone.drafts.load(2);
+  expect(phone.text).toEqual(NOTHING);
+});
+
+it("that differ are shown, and the person chooses", async () => {
+  const [laptop, phone] = [new Browser(shelf, me), new Browser(shelf, me)];
+  await laptop.write("from the laptop");
+  await phone.write("from the phone");
+  expect(phone.text.text).toBe("from the phone");
+  expect(phone.other?.text).toBe("from the laptop");
+  await phone.write("from the phone, more");
+  expect(shelf.kept?.number).toBe(1);
+  await phone.drafts.keepMine();
+  expect(phone.other).toBeUndefined();
+  expect(shelf.kept?.number).toBe(2);
+  laptop.text = { text: "laptop goes on" };
+  await laptop.drafts.load(2);
+  expect(laptop.other?.text).toBe("from the phone, more");
+  laptop.drafts.takeTheirs();
+  expect(laptop.text.text).toBe("from the phone, more");
+});
+
+it("without a connection stay where they are, and are saved later", async () => {
+  vi.useFakeTimers();
+  const laptop = new Browser(shelf, me);
+  shelf.broken = true;
+  await laptop.write("kept");
+  expect(shelf.kept).toBeUndefined();
+  shelf.broken = false;
+  await vi.advanceTimersByTimeAsync(6_000);
+  vi.useRealTimers();
+  await laptop.drafts.load();
+  expect(shelf.kept?.number).toBe(1);
+  expect(laptop.text.text).toBe("kept");
+});
+
+it("sealed under earlier keys open with the old seed, and by another's keys never", async () => {
+  const laptop = new Browser(shelf, me);
+  await laptop.write("before the new keys");
+  const next = await person(me.id);
+  const old = { fingerprint: me.identity.publicKeys.fingerprint, seed: me.seeds.xwing };
+  const later = new Browser(shelf, next, [old]);
+  await later.drafts.load();
+  expect(later.text.text).toBe("before the new keys");
+  const stranger = new Browser(shelf, await person());
+  await stranger.drafts.load();
+  expect(stranger.text).toEqual(NOTHING);
+});
+
+it("that the server moved from elsewhere count as none", async () => {
+  const laptop = new Browser(shelf, me);
+  await laptop.write("first");
+  if (shelf.kept !== undefined) shelf.kept = { ...shelf.kept, number: 7 };
+  const phone = new Browser(shelf, me);
+  await phone.drafts.load();
+  expect(phone.text).toEqual(NOTHING);
+});
