@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
 from comms.accounts.models import Membership, Workspace
@@ -20,10 +22,14 @@ PEOPLE = {
 
 
 @transaction.atomic
-def make() -> None:
+def make(
+    slug: str = SLUG,
+    called: str = WORKSPACE,
+    people: Mapping[str, tuple[str, Role, str]] = PEOPLE,
+) -> None:
     """A workspace and its members, with keys as their browsers would have made them."""
-    workspace = Workspace.objects.create(slug=SLUG, name=WORKSPACE)
-    for email, (name, role, language) in PEOPLE.items():
+    workspace = Workspace.objects.create(slug=slug, name=called)
+    for email, (name, role, language) in people.items():
         account = uuid7()
         person = create_person(
             account_id=account,
