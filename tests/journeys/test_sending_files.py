@@ -187,7 +187,7 @@ def test_an_image_and_a_large_file_reach_the_other_whole(
     cheated.route(re.compile(r"/blobs/[0-9a-f-]{36}/3$"), lie)
     cheated.goto(address)
     downloads: list[object] = []
-    cheated.on("download", downloads.append)
+    cheated.on("download", lambda one: downloads.append(one))
     broken = cheated.locator("[data-seq] .file-card").nth(1)
     broken.locator(".file-acts button").first.click(timeout=WAIT)
     expect(broken).to_have_class(re.compile("is-damaged"), timeout=WAIT)

@@ -1,8 +1,9 @@
 /** The page of threads. */
 
 import { start } from "../threads";
+import { FILE_NAMES } from "../threads/files/words";
 import { TALK_NAMES } from "../threads/talkWords";
 import { NAMES } from "../threads/words";
 import { words } from "./shell/words";
 
-void start(words("threads-words", NAMES), words("talk-words", TALK_NAMES));
+void start(words("threads-words", NAMES), words("talk-words", TALK_NAMES), words("file-words", FILE_NAMES));

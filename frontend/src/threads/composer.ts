@@ -4,6 +4,7 @@ import { fromHex } from "../crypto/bytes";
 import { type Conversation } from "./conversation";
 import { button, element, part, written } from "./dom";
 import { type Drafts, NOTHING, type Written } from "./drafts";
+import { type Attaching, bodiesOf, NO_FILES } from "./files";
 import { Mentions } from "./mentions";
 import { mentionsIn, type Person } from "./mentionText";
 import { plain } from "./markdown";
@@ -47,6 +48,7 @@ export class Composer {
     private readonly me: string,
     private readonly views: MessageView,
     private readonly conversation: () => Conversation,
+    private readonly attaching: Attaching,
     private readonly acts: ComposerActs,
   ) {
     this.form = part(root, "[data-composer]", HTMLFormElement);
@@ -91,6 +93,17 @@ export class Composer {
 
   get written(): Written {
     return { text: this.text.value, replyTo: this.replyTo, edits: this.edits };
+  }
+
+  /** As if Send had been pressed. */
+  send(): void {
+    void this.submit();
+  }
+
+  /** Files go with new messages; other words for an earlier one take none. */
+  mayAttach(): boolean {
+    const { stage, silence } = this.conversation();
+    return stage === "open" && silence === undefined && this.edits === undefined;
   }
 
   focus(): void {
@@ -209,7 +222,10 @@ export class Composer {
     const text = this.text.value.trim();
     const now = this.conversation();
     const state = this.written;
-    if (text === "" || now.silence !== undefined) return;
+    if (now.silence !== undefined || (text === "" && this.attaching.isEmpty)) return;
+    // Words wait for their files where they stand; they come back here by `send`.
+    const files = this.edits === undefined ? this.attaching.take() : NO_FILES;
+    if (files === undefined || (text === "" && files.bodies.length === 0)) return;
     const mentions = mentionsIn(text, this.people());
     const rest = this.edits === undefined ? NOTHING : this.before;
     const old = this.edits === undefined ? undefined : now.talk.find(this.edits);
@@ -224,12 +240,15 @@ export class Composer {
         await now.send({ kind: "edit", target: fromHex(state.edits), text, mentions });
       } else {
         const replyTo = state.replyTo === undefined ? {} : { replyTo: fromHex(state.replyTo) };
-        await now.send({ kind: "text", text, mentions, ...replyTo });
+        const bodies = bodiesOf({ text, mentions, ...replyTo }, files.bodies);
+        await Promise.all(bodies.map((body) => now.send(body)));
+        await files.settle();
       }
     } catch {
       // Nothing typed is lost: it goes back where it was written.
       this.before = rest;
       this.put(state);
+      files.giveBack();
       this.drafts?.changed();
       this.acts.refused();
     }

@@ -9,7 +9,7 @@ import { type Bytes, fromHex, randomBytes, toHex } from "../crypto/bytes";
 import { WireError } from "../crypto/error";
 import { sha256 } from "../crypto/hash";
 import { ServerError, type Unlocked } from "../keys";
-import { type Body, type ReceiptBody, type TypingBody } from "../wire/body";
+import { type Body, type FileBody, type ReceiptBody, type TypingBody } from "../wire/body";
 import { makeEnvelope, readEnvelope } from "../wire/envelope";
 import { makeEpoch } from "../wire/epochMaking";
 import { findRow, mayPost, type RosterRow } from "../wire/roster";
@@ -31,6 +31,8 @@ export interface View {
   readonly changed: () => void;
   /** These were appended live, by others or from another tab. */
   readonly arrived: (messages: readonly Message[]) => void;
+  /** The message that this file hangs on was deleted from here. */
+  readonly deletedFile: (file: FileBody) => void;
 }
 
 /** Why nothing can be written: everything else is fine. */
@@ -304,7 +306,9 @@ export class Conversation {
     } as const;
     const { identity } = this.unlocked;
     const envelope = await makeEnvelope(header, one.body, epoch.key, identity);
+    const deleted = one.body.kind === "deletion" ? this.talk.find(toHex(one.body.target)) : undefined;
     const seq = await this.server.post(this.id, envelope);
+    if (deleted?.file !== undefined) this.view.deletedFile(deleted.file);
     if (seq > seen.seq) await this.fetchNewer();
   }
 

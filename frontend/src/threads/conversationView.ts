@@ -4,6 +4,7 @@ import { type Conversation } from "./conversation";
 import { Composer, showDraft } from "./composer";
 import { button, element, part, written } from "./dom";
 import { type Drafts, type DraftView } from "./drafts";
+import { type Files } from "./files";
 import { MessageActions } from "./messageActions";
 import { type Happened, MessageList } from "./messageList";
 import { MessageView } from "./messageView";
@@ -36,6 +37,7 @@ export class ConversationView {
     private readonly talkWords: TalkWords,
     private readonly me: string,
     private readonly conversation: () => Conversation,
+    private readonly files: Files,
   ) {
     const scroll = part(root, "[data-scroll]", HTMLElement);
     const messages = part(root, "[data-messages]", HTMLElement);
@@ -52,6 +54,7 @@ export class ConversationView {
       react: (item, emoji, isSet) => {
         this.actions.react(item, emoji, isSet);
       },
+      file: (body) => files.views.card(body),
     });
     this.list = new MessageList(
       scroll, messages, this.views, talkWords, me, conversation,
@@ -61,7 +64,13 @@ export class ConversationView {
       },
     );
     this.dialogs = new TalkDialogs(root, talkWords, this.views, conversation, (id) => this.jump(id));
-    this.composer = new Composer(root, talkWords, me, this.views, conversation, {
+    const attaching = files.attaching(root, {
+      ready: () => {
+        this.composer.send();
+      },
+      mayAttach: () => this.composer.mayAttach(),
+    });
+    this.composer = new Composer(root, talkWords, me, this.views, conversation, attaching, {
       sent: () => {
         this.list.clearUnread();
         this.list.toLatest();
@@ -220,13 +229,14 @@ export class ConversationView {
 
   private drawOutgoing(one: Waiting, why: string | undefined, now: Conversation): HTMLElement {
     const { body } = one;
-    const isText = body.kind === "text";
+    const isText = body.kind === "text" || body.kind === "file";
     const shown = isText
-      ? this.views.text(body.text, body.mentions ?? [])
+      ? this.views.text(body.text ?? "", body.mentions ?? [])
       : written("p", "said-text", this.outgoingLine(one));
+    const file = body.kind === "file" ? [this.files.views.plain(body)] : [];
     const state = why === undefined ? this.words.waiting : `${this.words.refused} ${why}`;
     const item = element("li", `said is-mine is-waiting${isText ? "" : " is-act"}`);
-    const part = element("div", "said-body", shown, written("p", "said-state", state));
+    const part = element("div", "said-body", ...file, shown, written("p", "said-state", state));
     if (why !== undefined) {
       const again = button(this.words.tryAgain, () => void now.tryAgain(one.key));
       const away = button(this.words.discard, () => void now.discard(one.key));

@@ -5,6 +5,7 @@ import { Conversation } from "./conversation";
 import { ConversationView } from "./conversationView";
 import { part } from "./dom";
 import { Drafts } from "./drafts";
+import { Files, type FileWords } from "./files";
 import { ListView } from "./listView";
 import { Live } from "./live";
 import { NewDialog } from "./newDialog";
@@ -16,7 +17,7 @@ import { type TalkWords } from "./talkWords";
 import { type Words } from "./words";
 
 /** Opens the vault, then the list, then the conversation that the address names, and follows them live. */
-export async function start(words: Words, talkWords: TalkWords): Promise<void> {
+export async function start(words: Words, talkWords: TalkWords, fileWords: FileWords): Promise<void> {
   const root = part(document, "[data-threads]", HTMLElement);
   const reload = (): void => {
     window.location.reload();
@@ -24,7 +25,7 @@ export async function start(words: Words, talkWords: TalkWords): Promise<void> {
   watchLock(reload);
   lockWhenIdle(reload);
   try {
-    await run(root, words, talkWords, reload);
+    await run(root, words, talkWords, fileWords, reload);
   } catch (error) {
     const state = part(root, "[data-list-state]", HTMLElement);
     state.hidden = false;
@@ -36,6 +37,7 @@ async function run(
   root: HTMLElement,
   words: Words,
   talkWords: TalkWords,
+  fileWords: FileWords,
   reload: () => void,
 ): Promise<void> {
   const server = new Server(root.dataset["workspace"] ?? "");
@@ -58,7 +60,11 @@ async function run(
   const open =
     thread === ""
       ? undefined
-      : openOne(root, words, talkWords, server, thread, unlocked, await Outbox.open(me, unlocked.unsafeVaultKey()));
+      : openOne(
+          root, words, talkWords, server, thread, unlocked,
+          await Outbox.open(me, unlocked.unsafeVaultKey()),
+          await Files.of(thread, server, unlocked, fileWords),
+        );
   await open?.conversation.load();
   open?.read();
   void open?.drafts.load();
@@ -88,6 +94,7 @@ function openOne(
   thread: string,
   unlocked: Awaited<ReturnType<typeof unlock>>,
   outbox: Outbox,
+  files: Files,
 ): Open {
   const read = (): void => {
     if (document.visibilityState === "visible") void conversation.markRead();
@@ -100,8 +107,9 @@ function openOne(
       view.arrived(messages);
       read();
     },
+    deletedFile: ({ blob }) => void files.destroy(blob),
   });
-  const view = new ConversationView(root, words, talkWords, unlocked.userId, () => conversation);
+  const view = new ConversationView(root, words, talkWords, unlocked.userId, () => conversation, files);
   const drafts = view.useDrafts((shown) => new Drafts(thread, server, unlocked, shown));
   view.say(words.checking);
   document.addEventListener("visibilitychange", read);

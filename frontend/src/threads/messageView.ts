@@ -1,9 +1,9 @@
 /** Draws one message: who, when, what, and what others made of it. */
 
+import { type FileBody } from "../wire/body";
 import { type Conversation } from "./conversation";
 import { clock } from "./days";
 import { element, icon, time, written } from "./dom";
-import { fileCard } from "./fileView";
 import { type Mention, plain, render } from "./markdown";
 import { type Item, type Reaction } from "./talk";
 import { type TalkWords } from "./talkWords";
@@ -16,6 +16,8 @@ export interface MessageActs {
   readonly jump: (id: string) => void;
   readonly history: (item: Item) => void;
   readonly react: (item: Item, emoji: string, isSet: boolean) => void;
+  /** The card of a file, the same one each time. */
+  readonly file: (body: FileBody) => HTMLElement;
 }
 
 /** How a message stands among its neighbours. */
@@ -115,7 +117,7 @@ export class MessageView {
     }
     const parts: HTMLElement[] = [];
     if (item.replyTo !== undefined) parts.push(this.quote(item.replyTo));
-    if (item.file !== undefined) parts.push(fileCard(item.file));
+    if (item.file !== undefined) parts.push(this.acts.file(item.file));
     if (item.text !== "") parts.push(this.text(item.text, item.mentions));
     if (item.versions.length > 0) parts.push(this.edited(item));
     return parts;

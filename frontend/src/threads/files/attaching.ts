@@ -21,6 +21,12 @@ export interface Taken {
   readonly giveBack: () => void;
 }
 
+export const NO_FILES: Taken = {
+  bodies: [],
+  settle: () => Promise.resolve(),
+  giveBack: () => undefined,
+};
+
 export interface AttachingView {
   /** Every file that was to be sent with the words is there: send them now. */
   readonly ready: () => void;

@@ -9,7 +9,7 @@ import { RememberedUploads } from "./remembered";
 import { type FileWords } from "./words";
 import { openInWorker, sealInWorker } from "./worker";
 
-export { type Attaching, type AttachingView, type Taken } from "./attaching";
+export { type Attaching, NO_FILES } from "./attaching";
 export { bodiesOf } from "./bodies";
 export { type FileViews } from "./fileView";
 export { FILE_NAMES, type FileWords } from "./words";
