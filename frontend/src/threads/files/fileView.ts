@@ -93,6 +93,8 @@ export class FileViews {
     get.disabled = false;
     bar.hidden = true;
     card.classList.toggle("is-damaged", download.phase === "damaged");
+    // The sentence has made the card longer: what it says may not end up under the composer.
+    state.scrollIntoView({ block: "nearest" });
   }
 }
 
