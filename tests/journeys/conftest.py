@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from comms.stack import migrations
+from comms.stack.embedded import running
+from comms.stack.folder import Folder
 from tests.journeys.browsing import CHROMIUM_FLAGS, People
 from tests.stack.deployment import Deployment
 
@@ -44,18 +47,31 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stopped data folder whose database is up to date: the systems here begin with copies of it."""
+    folder = Folder.at(tmp_path_factory.mktemp("migrated") / "var")
+    with running(folder.root) as endpoints:
+        made = Deployment(folder.root).manage("migrate", "--database=owner", "--no-input")
+        assert made.returncode == 0, made.stderr
+        migrations.record(folder, migrations.fingerprint(endpoints.database_owner_url))
+    return folder.root
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Deployment]:
     """The running system in a fresh data folder that nobody has set up yet."""
-    deployment = Deployment(tmp_path_factory.mktemp("journeys") / "var")
+    deployment = Deployment.copied(migrated, tmp_path_factory.mktemp("journeys") / "var")
     deployment.start()
     yield deployment
     deployment.stop()
 
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+def demonstration(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Deployment]:
     """A second running system, with the demonstration's workspace, people and data."""
-    deployment = Deployment(tmp_path_factory.mktemp("demonstration") / "var", DEMO="1")
+    deployment = Deployment.copied(
+        migrated, tmp_path_factory.mktemp("demonstration") / "var", DEMO="1"
+    )
     deployment.start()
     yield deployment
     deployment.stop()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import redis
@@ -37,12 +38,12 @@ BACKUP_PASSPHRASE = "zyxobackup ladder comet walnut"
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+def product(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Deployment]:
     """A system of its own, since a first run happens once."""
     folder = tmp_path_factory.mktemp("accounts")
     (folder / "backup-passphrase").write_text(BACKUP_PASSPHRASE)
-    deployment = Deployment(
-        folder / "var", BACKUP_PASSPHRASE_FILE=str(folder / "backup-passphrase")
+    deployment = Deployment.copied(
+        migrated, folder / "var", BACKUP_PASSPHRASE_FILE=str(folder / "backup-passphrase")
     )
     deployment.start()
     yield deployment

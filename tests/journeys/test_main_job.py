@@ -53,9 +53,9 @@ SAYS = {
 
 
 @pytest.fixture(scope="module")
-def mission(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+def mission(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Deployment]:
     """A running system with an editor and an approver."""
-    deployment = Deployment(tmp_path_factory.mktemp("main-job") / "var")
+    deployment = Deployment.copied(migrated, tmp_path_factory.mktemp("main-job") / "var")
     deployment.start()
     made = deployment.manage("shell", "-c", "from tests.journeys.main_job_cast import make; make()")
     assert made.returncode == 0, made.stderr

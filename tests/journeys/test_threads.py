@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,9 +30,9 @@ WIRE = Wire()
 
 
 @pytest.fixture(scope="module")
-def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+def harbour(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Deployment]:
     """A running system with the journey's people."""
-    deployment = Deployment(tmp_path_factory.mktemp("threads") / "var")
+    deployment = Deployment.copied(migrated, tmp_path_factory.mktemp("threads") / "var")
     deployment.start()
     made = deployment.manage("shell", "-c", "from tests.journeys.threads_cast import make; make()")
     assert made.returncode == 0, made.stderr

@@ -22,6 +22,8 @@ from tests.factories import actor_of
 
 NOW = 1_795_339_200_000
 
+_KNOWN: dict[UUID, IdentitySeeds] = {}
+
 
 @dataclass
 class World:
@@ -35,9 +37,12 @@ class World:
     def keys(self, user: User) -> IdentitySeeds:
         """The person's seeds; made, with their first identity entry, when first asked for."""
         if user.id not in self.seeds:
-            self.seeds[user.id] = IdentitySeeds.generate()
-            entry = identity.make_entry(user=user.id, made_at=NOW, seeds=self.seeds[user.id])
-            save_entry(identity.read_entry(entry))
+            # Another world of the same test may have given them keys already.
+            seeds = _KNOWN.setdefault(user.id, IdentitySeeds.generate())
+            self.seeds[user.id] = seeds
+            if not IdentityEntry.objects.filter(user=user).exists():
+                entry = identity.make_entry(user=user.id, made_at=NOW, seeds=seeds)
+                save_entry(identity.read_entry(entry))
         return self.seeds[user.id]
 
     def renew(self, user: User, *, lost: bool = False) -> IdentitySeeds:
@@ -45,7 +50,7 @@ class World:
         old = self.keys(user)
         newest = IdentityEntry.objects.filter(user=user).order_by("-number").first()
         assert newest is not None
-        self.seeds[user.id] = IdentitySeeds.generate()
+        self.seeds[user.id] = _KNOWN[user.id] = IdentitySeeds.generate()
         raw = identity.make_entry(
             user=user.id,
             made_at=NOW,
