@@ -348,7 +348,7 @@ def test_where_sockets_are_blocked_messages_still_come(crew: People) -> None:
 
 def test_many_messages_stay_quick_and_the_place_is_kept(crew: People) -> None:
     """More than a page of them: only some are drawn; going back, to a day and to the latest works."""
-    count = 260
+    count = 210
     page = sign_in(crew.browser_of(), "dina")
     begin(page, f"Long {MARKER}", "Pavel Partner")
     for number in range(count):

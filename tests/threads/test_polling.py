@@ -48,7 +48,7 @@ class Poll:
 
     async def ask(self, since: str, workspace: str = "mission", method: str = "GET") -> None:
         query = urlencode({"workspace": workspace, "since": since}).encode()
-        scope = {
+        scope: dict[str, Any] = {
             "type": "http",
             "method": method,
             "path": "/ws/threads/poll/",

@@ -40,6 +40,8 @@ export class Composer {
   private before: Written = NOTHING;
   private drafts: Drafts | undefined;
   private typedAt = 0;
+  /** Whether the others were told that this person is writing. */
+  private isNoted = false;
   private typing: number | undefined;
 
   constructor(
@@ -229,7 +231,9 @@ export class Composer {
     const mentions = mentionsIn(text, this.people());
     const rest = this.edits === undefined ? NOTHING : this.before;
     const old = this.edits === undefined ? undefined : now.talk.find(this.edits);
-    this.stopTyping();
+    // The message itself ends the writing for the others.
+    window.clearTimeout(this.typing);
+    this.isNoted = false;
     this.before = NOTHING;
     this.put(rest);
     this.drafts?.changed();
@@ -265,13 +269,14 @@ export class Composer {
     }, TYPING_STOPS);
     if (Date.now() - this.typedAt < TYPING_AGAIN) return;
     this.typedAt = Date.now();
+    this.isNoted = true;
     void this.conversation().noteWriting(true);
   }
 
   private stopTyping(): void {
     window.clearTimeout(this.typing);
-    if (this.typedAt === 0) return;
-    this.typedAt = 0;
+    if (!this.isNoted) return;
+    this.isNoted = false;
     void this.conversation().noteWriting(false);
   }
 

@@ -13,7 +13,7 @@ import { type Body, type FileBody, type ReceiptBody, type TypingBody } from "../
 import { makeEnvelope, readEnvelope } from "../wire/envelope";
 import { makeEpoch } from "../wire/epochMaking";
 import { findRow, mayPost, type RosterRow } from "../wire/roster";
-import { type Head } from "../wire/transcript";
+import { after, type Head } from "../wire/transcript";
 import { Epochs } from "./epochs";
 import { type Outbox, type Waiting } from "./outbox";
 import { Passing } from "./passing";
@@ -309,7 +309,13 @@ export class Conversation {
     const deleted = one.body.kind === "deletion" ? this.talk.find(toHex(one.body.target)) : undefined;
     const seq = await this.server.post(this.id, envelope);
     if (deleted?.file !== undefined) this.view.deletedFile(deleted.file);
-    if (seq > seen.seq) await this.fetchNewer();
+    if (seq === seen.seq + 1) {
+      // It stands right after what is here: no need to fetch one's own words.
+      const hash = await sha256(envelope);
+      const head = await after(seen, hash);
+      await this.take({ start: seen, items: [{ hash, raw: envelope }], head, readUpTo: this.readUpTo });
+      this.remember();
+    } else if (seq > seen.seq) await this.fetchNewer();
   }
 
   private async fetchNewer(): Promise<void> {

@@ -164,9 +164,10 @@ export class MessageActions {
   }
 
   private pick(item: Item): void {
-    this.on = item.id;
-    this.picking = true;
     const there = this.list.querySelector<HTMLElement>(`[data-id="${item.id}"]`);
+    // The pressed button goes away, and the focus with it would be gone from the list.
+    there?.focus({ preventScroll: true });
+    this.picking = true;
     this.fill(item.id);
     there?.append(this.row);
     this.row.querySelector("button")?.focus();
