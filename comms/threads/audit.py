@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 SENTENCES = {
     "threads.opened": _("opened a thread"),
     "threads.published_epoch": _("changed the key of a thread (epoch %(number)s)"),
+    "threads.left": _("left a thread"),
     "threads.granted_history": _("let a member of a thread read earlier messages"),
 }
 

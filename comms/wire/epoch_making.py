@@ -22,6 +22,7 @@ from comms.wire.epochs import (
 from comms.wire.errors import WireError
 from comms.wire.hashing import ZEROS, sha256
 from comms.wire.keys import IdentitySeeds, PublicKeys
+from comms.wire.leaving import LeaveNotice
 from comms.wire.roster import Policy, RosterRow, sort_roster
 from comms.wire.transcript import Head
 
@@ -49,8 +50,11 @@ def make_epoch(
     start: Head,
     made_at: int,
     checkpoint: bytes = b"",
+    leaves: tuple[LeaveNotice, ...] = (),
 ) -> NewEpoch:
     """The epoch after `before`, or epoch 1. `keys` holds the checked keys of every member.
+
+    `leaves` are the notices of those whom it leaves out by their own wish.
 
     Raises WireError if a member's keys are missing or are not those of the roster.
     """
@@ -72,6 +76,7 @@ def make_epoch(
         about_box=seal_about(key, thread, number, previous, about),
         made_at=made_at,
         checkpoint=checkpoint,
+        leaves=leaves,
     ).encode()
     record = sign_record(tbs_raw, confirm_tag(key, tbs_raw), seeds)
     upload = encode({0: labels.EPOCH_UPLOAD, 1: 1, 2: record, 3: list(wraps)})

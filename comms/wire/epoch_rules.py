@@ -1,7 +1,8 @@
 """Which epoch may follow which, and by whom. Clients enforce it; the server checks it too.
 
-Owners may do anything. Any other poster: refresh the same roster, remove an expired guest, replace
-their own fingerprint by its successor, and add members where the policy lets members add.
+Owners may do anything. Any other poster: refresh the same roster, remove an expired guest or somebody who
+gave notice, replace their own fingerprint by its successor, and add members where the policy lets members
+add. A notice holds for the one epoch that follows the one it names, so it can't be used again later.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ IsSuccessor = Callable[[UUID, bytes, bytes], bool]
 def check_first(tbs: EpochTbs) -> None:
     """Raises WireError unless this may open a thread: number 1, by an owner of its own roster."""
     author = find(tbs.roster, tbs.author)
+    if tbs.leaves:
+        raise WireError("chain", "nobody leaves a thread that only begins")
     if tbs.number != 1 or author is None or author.role is not Role.OWNER:
         raise WireError("chain", "a thread starts with epoch 1, by one of its owners")
     if author.fingerprint != tbs.author_fingerprint:
@@ -31,6 +34,7 @@ def check_succession(
 ) -> None:
     """Raises WireError("chain") unless `tbs` may follow `before`."""
     _check_link(tbs, before, before_hash)
+    _check_leaves(tbs, before, before_hash)
     author = find(before.roster, tbs.author)
     if author is None or not author.may_post(tbs.made_at):
         raise WireError("chain", "the author may not publish an epoch of this thread")
@@ -65,8 +69,24 @@ def _check_link(tbs: EpochTbs, before: EpochTbs, before_hash: bytes) -> None:
         raise WireError("chain", "the epoch starts before the one it follows")
 
 
+def _check_leaves(tbs: EpochTbs, before: EpochTbs, before_hash: bytes) -> None:
+    left = [notice.member for notice in tbs.leaves]
+    if len(set(left)) != len(left):
+        raise WireError("chain", "somebody leaves twice")
+    for notice in tbs.leaves:
+        row = find(before.roster, notice.member)
+        if row is None or find(tbs.roster, notice.member) is not None:
+            raise WireError("chain", "a notice of somebody who does not leave")
+        if (notice.thread, notice.epoch) != (tbs.thread, before_hash):
+            raise WireError("chain", "a notice for another epoch")
+        if notice.fingerprint != row.fingerprint:
+            raise WireError("chain", "a notice by other keys than the roster says")
+
+
 def _check_kept(old: RosterRow, new: RosterRow | None, tbs: EpochTbs) -> None:
     if new is None:
+        if any(notice.member == old.member for notice in tbs.leaves):
+            return
         if old.role is not Role.GUEST or not old.expired(tbs.made_at):
             raise WireError("chain", "only an owner removes a member")
         return

@@ -5,6 +5,7 @@ What may follow what is in epoch_rules; making a new epoch is in epoch_making.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -16,6 +17,8 @@ from comms.wire.errors import WireError
 from comms.wire.fields import array, octets, open_map, uint, uuid
 from comms.wire.hashing import ZEROS, derive, hmac, same, sha256
 from comms.wire.keys import PublicKeys
+from comms.wire.leaving import LIMIT as NOTICE_LIMIT
+from comms.wire.leaving import NOTICES_LIMIT, LeaveNotice, read_leave_notice
 from comms.wire.padding import FLOOR, pad, unpad
 from comms.wire.roster import (
     ROSTER_LIMIT,
@@ -65,6 +68,7 @@ class EpochTbs:
     made_at: int
     checkpoint: bytes = b""
     continues: tuple[UUID, bytes] | None = None
+    leaves: tuple[LeaveNotice, ...] = ()
     suite: int = SUITE
 
     def encode(self) -> bytes:
@@ -86,6 +90,8 @@ class EpochTbs:
         }
         if self.continues is not None:
             value[14] = [self.continues[0].bytes, self.continues[1]]
+        if self.leaves:
+            value[15] = [notice.raw for notice in self.leaves]
         data = encode(value)
         read_tbs(data)
         return data
@@ -126,7 +132,7 @@ def wrap_info(label: str, thread: UUID, number: int, previous: bytes, recipient:
 
 def read_tbs(data: bytes) -> EpochTbs:
     fields = open_map(
-        data, kind=labels.EPOCH_TBS, limit=LIMIT, required=range(2, 14), optional=(14,)
+        data, kind=labels.EPOCH_TBS, limit=LIMIT, required=range(2, 14), optional=(14, 15)
     )
     if fields.uint(2) != SUITE:
         raise WireError("unsupported", f"suite {fields.uint(2)}")
@@ -147,6 +153,7 @@ def read_tbs(data: bytes) -> EpochTbs:
         about_box=fields.bytes(12, FLOOR + OVERHEAD, ABOUT_LIMIT + OVERHEAD),
         made_at=fields.uint(13),
         continues=_read_continues(fields.array(14, 2)) if fields.has(14) else None,
+        leaves=_read_leaves(fields.array(15, 1, NOTICES_LIMIT)) if fields.has(15) else (),
     )
     if len(tbs.wrap_hashes) != len(tbs.roster):
         raise WireError("malformed", "not one wrap for each member")
@@ -237,6 +244,10 @@ def read_about(data: bytes) -> About:
 
 def _about_context(thread: UUID, number: int, previous: bytes) -> bytes:
     return encode([thread.bytes, number, previous])
+
+
+def _read_leaves(values: Sequence[Value]) -> tuple[LeaveNotice, ...]:
+    return tuple(read_leave_notice(octets(one, 1, NOTICE_LIMIT)) for one in values)
 
 
 def _read_continues(value: Value) -> tuple[UUID, bytes]:

@@ -10,6 +10,7 @@ SIGN_VAULT: Final = "comms/v1/vault"
 SIGN_EPOCH: Final = "comms/v1/epoch"
 SIGN_ENVELOPE: Final = "comms/v1/envelope"
 SIGN_GUEST: Final = "comms/v1/guest"
+SIGN_LEAVE: Final = "comms/v1/leave"
 
 SEAL_VAULT: Final = "comms/v1/vault"
 SEAL_VAULT_WRAP: Final = "comms/v1/vault-wrap"
@@ -31,6 +32,7 @@ DERIVE_GUEST_CODE: Final = "comms/v1/guest-code"
 DERIVE_GUEST_ED25519: Final = "comms/v1/guest/ed25519"
 DERIVE_GUEST_MLDSA: Final = "comms/v1/guest/ml-dsa"
 DERIVE_GUEST_XWING: Final = "comms/v1/guest/x-wing"
+DERIVE_SAFETY: Final = "comms/v1/safety-number"
 PRF_SALT_INPUT: Final = "comms/v1/prf"
 
 IDENTITY_TBS: Final = 1
@@ -48,6 +50,8 @@ EPOCH_UPLOAD: Final = 12
 HISTORY_GRANT: Final = 13
 GUEST_CHALLENGE: Final = 14
 DRAFT: Final = 20
+LEAVE_TBS: Final = 21
+LEAVE_NOTICE: Final = 22
 BODY_TEXT: Final = 32
 BODY_EDIT: Final = 33
 BODY_DELETION: Final = 34

@@ -109,6 +109,15 @@ export interface Vectors {
     wraps: Record<string, string>;
     grant: string;
   };
+  leaving: {
+    thread: string;
+    member: string;
+    made_at: number;
+    notice: string;
+    records: [string, string];
+    hashes: string[];
+  };
+  safety: { sides: [[string, string], [string, string]]; number: string; code: string }[];
   guests: {
     links: { fragment: string; code: string; seeds: string[]; fingerprint: string }[];
     challenge: string;

@@ -106,6 +106,8 @@ ROWS = [
     _mine("accounts:sessions", people()),
     _mine("accounts:sessions_end_others", people(MOVED), "POST"),
     Row("accounts:session_end", people(NOT_FOUND), method="POST", arguments=_session),
+    Row("accounts:session_lost", people(NOT_FOUND), method="POST", arguments=_session),
+    _mine("accounts:lost", people()),
     # A person's own keys: 404 since nobody of the cast has a vault.
     _mine("accounts:keys", people(NOT_FOUND, SIGNED_OUT)),
     _mine("accounts:keys_vault", people(UNREADABLE, SIGNED_OUT), "PUT"),

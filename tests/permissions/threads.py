@@ -84,7 +84,7 @@ ROWS = [
     Row("threads:thread", members(NOT_FOUND), arguments=no_thread),
     *(
         Row(f"threads:{name}", {**IN_IT, **SCRIPTS}, arguments=own_thread)
-        for name in ("epochs", "envelopes", "people", "receipts", "draft")
+        for name in ("epochs", "envelopes", "people", "receipts", "draft", "leaves")
     ),
     *(
         Row(
@@ -96,7 +96,16 @@ ROWS = [
             data=empty,
             content_type=CBOR,
         )
-        for name in ("epochs", "envelopes", "read", "history", "ephemeral", "receipts", "draft")
+        for name in (
+            "epochs",
+            "envelopes",
+            "read",
+            "history",
+            "ephemeral",
+            "receipts",
+            "draft",
+            "leaves",
+        )
     ),
     Row(
         "threads:blobs",

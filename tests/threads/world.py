@@ -16,6 +16,7 @@ from comms.wire.envelopes import Class, Header, make_envelope
 from comms.wire.epoch_making import NewEpoch, make_epoch
 from comms.wire.epochs import About
 from comms.wire.keys import IdentitySeeds
+from comms.wire.leaving import LeaveNotice
 from comms.wire.roster import Policy, Role, RosterRow
 from comms.wire.transcript import Head
 from tests.factories import actor_of
@@ -74,6 +75,7 @@ class World:
         start: Head | None = None,
         policy: Policy | None = None,
         made_at: int = NOW,
+        leaves: tuple[LeaveNotice, ...] = (),
     ) -> NewEpoch:
         """An epoch as the author's browser would make it."""
         return make_epoch(
@@ -87,6 +89,7 @@ class World:
             about=About("A title"),
             start=start or Head(),
             made_at=made_at,
+            leaves=leaves,
         )
 
     def open(self, owner: User, *others: User) -> Thread:
@@ -103,13 +106,21 @@ class World:
         self.epochs[thread.id].append(made)
         return published
 
-    def next(self, author: User, thread: Thread, rows: list[RosterRow]) -> NewEpoch:
+    def next(
+        self,
+        author: User,
+        thread: Thread,
+        rows: list[RosterRow],
+        *,
+        leaves: tuple[LeaveNotice, ...] = (),
+    ) -> NewEpoch:
         """The epoch that would follow now."""
         return self.epoch(
             author,
             rows,
             before=self.epochs[thread.id][-1],
             start=Head(thread.seq, bytes(thread.t)),
+            leaves=leaves,
         )
 
     def header(self, sender: User, thread: Thread, **changes: object) -> Header:

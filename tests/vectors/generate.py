@@ -26,9 +26,11 @@ from comms.wire import (
     history,
     hpke,
     identity,
+    leaving,
     notes,
     padding,
     recovery,
+    safety,
     seal,
     sign,
     tlog,
@@ -501,6 +503,74 @@ def grant_vectors() -> dict[str, Any]:
     }
 
 
+def leaving_vectors() -> dict[str, Any]:
+    """Boris leaves; Chidi, who owns nothing, makes the epoch without him."""
+    names = ("anna", "boris", "chidi")
+    rows = [
+        RosterRow(
+            user_of(name),
+            seeds_of(name).public.fingerprint,
+            Role.OWNER if name == "anna" else Role.MEMBER,
+        )
+        for name in names
+    ]
+    common: dict[str, Any] = {
+        "thread": THREAD,
+        "keys": {user_of(name): seeds_of(name).public for name in names},
+        "policy": Policy(),
+        "about": epochs.About("A title"),
+        "start": Head(),
+    }
+    one = epoch_making.make_epoch(
+        **common,
+        before=None,
+        author=user_of("anna"),
+        seeds=seeds_of("anna"),
+        roster=rows,
+        made_at=NOW,
+    )
+    notice = leaving.make_leave_notice(
+        thread=THREAD,
+        member=user_of("boris"),
+        epoch=one.record.hash,
+        made_at=NOW + 1,
+        seeds=seeds_of("boris"),
+    )
+    two = epoch_making.make_epoch(
+        **common,
+        before=one.record,
+        author=user_of("chidi"),
+        seeds=seeds_of("chidi"),
+        roster=[row for row in rows if row.member != user_of("boris")],
+        made_at=NOW + 2,
+        leaves=(leaving.read_leave_notice(notice),),
+    )
+    return {
+        "thread": str(THREAD),
+        "member": str(user_of("boris")),
+        "made_at": NOW + 1,
+        "notice": notice.hex(),
+        "records": [one.record.raw.hex(), two.record.raw.hex()],
+        "hashes": [one.record.hash.hex(), two.record.hash.hex()],
+    }
+
+
+def safety_vectors() -> list[dict[str, Any]]:
+    pairs = (("anna", "boris"), ("boris", "anna"), ("anna", "chidi"), ("guest", "chidi"))
+    return [
+        {
+            "sides": [[str(user_of(n)), seeds_of(n).public.fingerprint.hex()] for n in pair],
+            "number": safety.safety_number(*(_side(name) for name in pair)),
+            "code": safety.safety_code(*(_side(name) for name in pair)),
+        }
+        for pair in pairs
+    ]
+
+
+def _side(name: str) -> safety.Side:
+    return user_of(name), seeds_of(name).public.fingerprint
+
+
 def guest_vectors() -> dict[str, Any]:
     rows = []
     for fragment, code in ((named("link"), ""), (named("link"), " 4711 "), (named("2"), "ｶﾞ 7")):
@@ -649,6 +719,8 @@ def main() -> None:
         "grant": grant_vectors,
         "guests": guest_vectors,
         "draft": draft_vectors,
+        "leaving": leaving_vectors,
+        "safety": safety_vectors,
     }
     for name in sys.argv[1:] or list(parts):
         make = parts[name]

@@ -20,6 +20,7 @@ def schema(rule: str) -> Schema:
 
 def objects() -> list[tuple[str, str]]:
     thread, vault, guests = load("thread"), load("vault"), load("guests")
+    leaving = load("leaving")
     return [
         *(("identity-entry", row["entry"]) for row in load("identity")["entries"]),
         ("vault", vault["vault"]),
@@ -32,6 +33,8 @@ def objects() -> list[tuple[str, str]]:
         *(("body", row["hex"]) for row in load("bodies")["bodies"]),
         ("history-grant", load("grant")["grant"]),
         ("guest-challenge", guests["challenge"]),
+        ("leave-notice", leaving["notice"]),
+        *(("epoch-record", record) for record in leaving["records"]),
     ]
 
 

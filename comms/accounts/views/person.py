@@ -146,6 +146,38 @@ def session_end(request: HttpRequest, session_id: int) -> HttpResponse:
 
 @require_POST
 @login_required
+def session_lost(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Sign a lost browser out at once, and go on to the page that replaces the keys it knew."""
+    try:
+        services.end_session(person=cast(User, request.user), session_id=session_id)
+    except NotFoundError as error:
+        raise Http404(error.message) from error
+    messages.success(request, _("That browser is signed out. Now replace the keys that it knew."))
+    return redirect("accounts:lost")
+
+
+@require_GET
+@login_required
+@person_page
+@keys_page
+def lost(request: HttpRequest) -> HttpResponse:
+    """New keys after a browser was lost; its script does the work, and goes on where it was interrupted."""
+    person = cast(User, request.user)
+    wraps = selectors.list_vault_wraps(person)
+    known = {bytes(w.wrap_id) for w in wraps if w.kind == VaultWrap.Kind.PASSKEY}
+    passkeys = [
+        {"name": one.wrap().name, "wrap": services.passkey_wrap_id(one).hex()}
+        for one in selectors.list_authenticators(person)
+        if one.type == Authenticator.Type.WEBAUTHN and services.passkey_wrap_id(one) in known
+    ]
+    slugs = [workspace.slug for workspace in selectors.list_workspaces_of(person.id)]
+    return render(
+        request, "accounts/lost.html", {"passkeys": passkeys, "workspaces": " ".join(slugs)}
+    )
+
+
+@require_POST
+@login_required
 def sessions_end_others(request: HttpRequest) -> HttpResponse:
     """Sign out every browser but this one."""
     services.end_other_sessions(person=cast(User, request.user), keep=request.session.session_key)

@@ -19,7 +19,8 @@ def _zeros() -> bytes:
 class Thread(WorkspaceOwned):
     """A conversation: where its keys and its transcript stand. Its title is sealed in the epoch.
 
-    The id is a UUIDv4 that the opening browser draws, so that it tells no time.
+    The id is a UUIDv4 that the opening browser draws, so that it tells no time. `key_due`: somebody has
+    left, and nothing is accepted until an epoch without them is there.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -28,6 +29,8 @@ class Thread(WorkspaceOwned):
     seq = models.PositiveBigIntegerField(default=0, editable=False)
     t = models.BinaryField(max_length=32, default=_zeros, editable=False)
     activity_at = models.DateTimeField(default=timezone.now, editable=False)
+    # With a default in the database too: while the migration runs, the release before goes on inserting.
+    key_due = models.BooleanField(default=False, db_default=False, editable=False)
 
 
 class Member(WorkspaceOwned):

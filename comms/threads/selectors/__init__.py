@@ -11,7 +11,7 @@ from comms.threads.selectors.blobs import (
     list_stale_blobs,
 )
 from comms.threads.selectors.envelopes import PAGE, EnvelopePage, list_envelopes
-from comms.threads.selectors.epochs import EpochOfMember, list_epochs
+from comms.threads.selectors.epochs import EpochOfMember, list_epochs, list_leaves
 from comms.threads.selectors.kept import DraftOfMember, get_draft, list_drafts, list_receipts
 from comms.threads.selectors.people import list_people
 from comms.threads.selectors.threads import (
@@ -50,6 +50,7 @@ __all__ = [
     "list_envelopes",
     "list_epochs",
     "list_heads",
+    "list_leaves",
     "list_people",
     "list_receipts",
     "list_stale_blobs",

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 from comms.core.actors import Actor
-from comms.threads.models import Epoch, Wrap
+from comms.threads.models import Epoch, Leave, Wrap
 from comms.threads.selectors.threads import get_thread
 
 EPOCHS_AT_ONCE = 200
@@ -39,3 +39,12 @@ def list_epochs(actor: Actor, thread_id: uuid.UUID, *, after: int = 0) -> list[E
     return [
         EpochOfMember(bytes(epoch.record), *wraps.get(epoch.id, (b"", b""))) for epoch in epochs
     ]
+
+
+def list_leaves(actor: Actor, thread_id: uuid.UUID) -> list[bytes]:
+    """Notices of those who left since the newest epoch, verbatim, at most 500. Raises NotFoundError."""
+    seat = get_thread(actor, thread_id)
+    if not seat.thread.key_due:
+        return []
+    rows = Leave.objects.filter(thread=seat.thread).order_by("id")[:500]
+    return [bytes(row.content) for row in rows]

@@ -7,11 +7,13 @@ from comms.threads.services.envelopes import post_envelope
 from comms.threads.services.ephemeral import pass_on, post_receipt
 from comms.threads.services.epochs import open_thread, publish_epoch
 from comms.threads.services.history import grant_history
+from comms.threads.services.leaving import leave_thread
 from comms.threads.services.reading import mark_read
 
 __all__ = [
     "DRAFT_LIMIT",
     "grant_history",
+    "leave_thread",
     "mark_read",
     "open_thread",
     "open_upload",

@@ -68,7 +68,7 @@ def _check(envelope: wire.Envelope, thread: Thread, member: Member, klass: wire.
     header = envelope.header
     if header.klass is not klass:
         raise WireError("unsupported", "this class of envelope is not accepted")
-    if header.epoch != bytes(thread.epoch_hash):
+    if thread.key_due or header.epoch != bytes(thread.epoch_hash):
         raise StaleEpochError(_("The conversation has a new key."))
     # A head that never was would make every reader's browser see a fork: whoever signs it is refused.
     if header.seen is None or header.seen != _head_at(thread, header.seen.seq):

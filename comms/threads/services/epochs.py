@@ -16,11 +16,12 @@ from comms.ledger import services as ledger
 from comms.threads import selectors
 from comms.threads.models import Epoch, Member, Thread, Wrap
 from comms.threads.services import events
+from comms.threads.services.leaving import forget_leaves, verify_leaves, waiting_leavers
 from comms.threads.services.refusals import overtaken, refused
 from comms.wire import epoch_rules, epochs, identity
 from comms.wire.errors import WireError
 from comms.wire.keys import PublicKeys
-from comms.wire.roster import RosterRow
+from comms.wire.roster import RosterRow, find
 from comms.wire.transcript import Head
 
 Keys = dict[uuid.UUID, identity.IdentityEntry]
@@ -80,11 +81,16 @@ def publish_epoch(*, actor: Actor, thread_id: uuid.UUID, upload: bytes) -> Threa
                 tbs, before.tbs, before.hash, is_successor=_is_successor(keys)
             )
             epochs.verify_record(parsed.record, _author_keys(actor, parsed, keys))
+            verify_leaves(tbs)
         except WireError as error:
             raise refused(error) from error
+        if any(find(tbs.roster, member) is not None for member in waiting_leavers(thread)):
+            # Somebody left while this epoch was made.
+            raise overtaken()
         _save_epoch(thread, parsed)
+        forget_leaves(thread)
         removed = [member for member in seated if not any(r.member == member for r in tbs.roster)]
-        Member.objects.filter(thread=thread, member_id__in=removed).update(
+        Member.objects.filter(thread=thread, member_id__in=removed, removed_at=None).update(
             removed_at=timezone.now()
         )
         _save_members(thread, tbs.roster, keys)
@@ -170,8 +176,8 @@ def _save_epoch(thread: Thread, parsed: epochs.EpochUpload) -> None:
         for row, wrap in zip(record.tbs.roster, parsed.wraps, strict=True)
     )
     thread.epoch_number, thread.epoch_hash = record.tbs.number, record.hash
-    thread.activity_at = timezone.now()
-    thread.save(update_fields=["epoch_number", "epoch_hash", "activity_at"])
+    thread.activity_at, thread.key_due = timezone.now(), False
+    thread.save(update_fields=["epoch_number", "epoch_hash", "activity_at", "key_due"])
 
 
 def _save_members(thread: Thread, rows: tuple[RosterRow, ...], keys: Keys) -> None:

@@ -19,6 +19,7 @@ from comms.threads.views.answers import body, member_endpoint, whole
 from comms.wire import envelopes as wire_envelopes
 from comms.wire import epochs as wire_epochs
 from comms.wire import history as wire_history
+from comms.wire import leaving as wire_leaving
 from comms.wire.cbor import Value
 
 
@@ -110,6 +111,19 @@ def read(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
     if type(seq) is not int:
         raise InvalidError(_("That is not a whole number."))
     return cbor([services.mark_read(actor=request.actor, thread_id=thread_id, seq=seq)])
+
+
+@require_http_methods(["GET", "POST"])
+@member_endpoint(transaction=False)
+def leaves(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
+    """GET: notices that the next epoch must quote. POST: one's own (leave-notice); the seat ends at once."""
+    if request.method == "POST":
+        raw = body(request, wire_leaving.LIMIT)
+        services.leave_thread(actor=request.actor, thread_id=thread_id, raw=raw)
+        return HttpResponse(status=204)
+    with in_workspace(request.workspace.id):
+        found: list[Value] = list(selectors.list_leaves(request.actor, thread_id))
+    return cbor(found)
 
 
 @require_POST

@@ -6,6 +6,7 @@ export const SIGN_VAULT = "comms/v1/vault";
 export const SIGN_EPOCH = "comms/v1/epoch";
 export const SIGN_ENVELOPE = "comms/v1/envelope";
 export const SIGN_GUEST = "comms/v1/guest";
+export const SIGN_LEAVE = "comms/v1/leave";
 
 export const SEAL_VAULT = "comms/v1/vault";
 export const SEAL_VAULT_WRAP = "comms/v1/vault-wrap";
@@ -27,4 +28,5 @@ export const DERIVE_GUEST_CODE = "comms/v1/guest-code";
 export const DERIVE_GUEST_ED25519 = "comms/v1/guest/ed25519";
 export const DERIVE_GUEST_MLDSA = "comms/v1/guest/ml-dsa";
 export const DERIVE_GUEST_XWING = "comms/v1/guest/x-wing";
+export const DERIVE_SAFETY = "comms/v1/safety-number";
 export const PRF_SALT_INPUT = "comms/v1/prf";

@@ -10,6 +10,11 @@ const CHECK = 30_000;
 /** Forgets the keys here, in every other tab and on the server; then `after` runs in each of them. */
 export async function lock(): Promise<void> {
   await forgetSession();
+  reloadOthers();
+}
+
+/** Lets every other tab load anew: they hold keys that are replaced. */
+export function reloadOthers(): void {
   const channel = new BroadcastChannel(CHANNEL);
   channel.postMessage("locked");
   channel.close();

@@ -11,13 +11,13 @@ import { sha256 } from "../crypto/hash";
 import { ServerError, type Unlocked } from "../keys";
 import { type Body, type FileBody, type ReceiptBody, type TypingBody } from "../wire/body";
 import { makeEnvelope, readEnvelope } from "../wire/envelope";
-import { makeEpoch } from "../wire/epochMaking";
-import { findRow, mayPost, type RosterRow } from "../wire/roster";
+import { findRow, mayPost, OPEN_POLICY, type Policy, type RosterRow } from "../wire/roster";
 import { after, type Head } from "../wire/transcript";
 import { Epochs } from "./epochs";
 import { type Outbox, type Waiting } from "./outbox";
 import { Passing } from "./passing";
 import { People } from "./people";
+import { type Rotated, Rotation } from "./rotation";
 import { Sending, StoppedError } from "./sending";
 import { type Page, type Server } from "./server";
 import { type PinsBefore, Talk } from "./talk";
@@ -68,6 +68,20 @@ export class Conversation {
   private timeline: Timeline | undefined;
   private queue: Promise<unknown> = Promise.resolve();
   private readonly sending: Sending;
+  private readonly rotation: Rotation;
+  private readonly rotated: Rotated = {
+    epochs: () => this.needEpochs(),
+    people: () => this.people,
+    head: () => this.needTimeline().head,
+    pins: async () => {
+      await this.fetchToEpochStart();
+      return this.pins.map(fromHex);
+    },
+    catchUp: async () => {
+      await this.fetchNewer();
+      await this.loadNewEpochs();
+    },
+  };
   private readonly passingClient = randomBytes(16);
   private passed = 0;
   private receipts = 0;
@@ -81,11 +95,16 @@ export class Conversation {
     private readonly view: View,
   ) {
     this.people = new People(unlocked, []);
+    this.rotation = new Rotation(id, server, unlocked);
     this.passing = new Passing(id);
     this.sending = new Sending(id, outbox, {
       mayGo: () => this.silence === undefined && this.stage === "open",
       post: (one) => this.enqueue(() => this.post(one), true),
-      renew: () => this.enqueue(() => this.loadNewEpochs()),
+      renew: () =>
+        this.enqueue(async () => {
+          await this.loadNewEpochs();
+          await this.renewKeys();
+        }),
       lost: () => {
         this.lost();
       },
@@ -122,6 +141,15 @@ export class Conversation {
   /** Before the first message that is here: its seq less one. */
   get start(): number {
     return this.timeline?.start.seq ?? 0;
+  }
+
+  /** The checked chain of epochs; undefined until it is loaded. */
+  get chain(): Epochs | undefined {
+    return this.epochs;
+  }
+
+  get policy(): Policy {
+    return this.epochs?.newest.record.tbs.policy ?? OPEN_POLICY;
   }
 
   get roster(): readonly RosterRow[] {
@@ -210,7 +238,7 @@ export class Conversation {
     if (this.timeline === undefined) return this.load();
     return this.enqueue(async () => {
       this.offline = false;
-      await this.fetchNewer();
+      await this.rotated.catchUp();
       await this.renewKeys();
     }).then(() => this.flush());
   }
@@ -251,13 +279,26 @@ export class Conversation {
     return this.roster.length - 1;
   }
 
+  /** Does something with the thread's key, after what is under way. Raises what went wrong. */
+  act(work: (rotated: Rotated, rotation: Rotation) => Promise<void>): Promise<void> {
+    return this.enqueue(() => work(this.rotated, this.rotation), true);
+  }
+
+  /** Loads everything anew: earlier messages may be open to this person now. */
+  async reopen(): Promise<void> {
+    await this.enqueue(() => {
+      this.timeline = undefined;
+      this.epochs = undefined;
+      return Promise.resolve();
+    });
+    await this.load();
+  }
+
   /** Accepts the changed keys of a person, after the reader has asked them, and looks again. */
   async acceptKeys(user: string): Promise<void> {
     await this.people.accept(user, Date.now());
     this.trouble = undefined;
-    this.timeline = undefined;
-    this.epochs = undefined;
-    await this.load();
+    await this.reopen();
   }
 
   /** Into the outbox, and on. Raises WireError for what no envelope holds; nothing is sent in silence. */
@@ -286,8 +327,15 @@ export class Conversation {
   }
 
   /** Sends what waits. */
-  flush(): Promise<void> {
-    return this.sending.flush();
+  async flush(): Promise<void> {
+    await this.sending.flush();
+    await this.refreshKey();
+  }
+
+  /** Never holds anything back: whatever goes wrong with it is tried again after the next message. */
+  private async refreshKey(): Promise<void> {
+    if (this.silence !== undefined || !this.rotation.refreshDue(this.rotated)) return;
+    await this.act(() => this.rotation.refresh(this.rotated)).catch(() => undefined);
   }
 
   private async post(one: Waiting): Promise<void> {
@@ -390,7 +438,7 @@ export class Conversation {
     const listed = await noticed("forged-epoch", this.server.epochs(this.id, number));
     if (listed.length === 0) return;
     await this.loadEpochs();
-    this.timeline?.useEpochs(this.needEpochs());
+    this.timeline?.useEpochs(this.needEpochs(), this.people);
   }
 
   private async loadEpochs(): Promise<void> {
@@ -434,56 +482,9 @@ export class Conversation {
     if (!same) this.unlocked.rememberHead({ thread: this.id, epoch: tbs.number, epochHash, head });
   }
 
-  /**
-   * Puts present keys in the place of earlier ones in the roster: one's own, and an owner anybody's.
-   * Until that is done, nothing is sent, since the old keys may be somebody else's by now.
-   */
+  /** A new key where one is due at once; until it is there, nothing is sent. */
   private async renewKeys(): Promise<void> {
-    const { newest } = this.needEpochs();
-    const { tbs } = newest.record;
-    const own = findRow(tbs.roster, this.unlocked.userId);
-    const renewed = tbs.roster.map((row) => {
-      const fingerprint = this.people.newest(row.member)?.keys.fingerprint ?? row.fingerprint;
-      return { ...row, fingerprint };
-    });
-    const stale = renewed.filter((row, at) => {
-      const before = tbs.roster[at];
-      return before !== undefined && toHex(before.fingerprint) !== toHex(row.fingerprint);
-    });
-    this.renewing = stale.length > 0;
-    if (stale.length === 0 || own === undefined || newest.key === undefined) return;
-    const onlyOwn = stale.every((row) => row.member === own.member);
-    if (own.role !== "owner" && !onlyOwn) return;
-    await this.publish(renewed);
-    this.renewing = false;
-  }
-
-  private async publish(roster: readonly RosterRow[]): Promise<void> {
-    const epochs = this.needEpochs();
-    await this.fetchToEpochStart();
-    const { record } = epochs.newest;
-    const keys = new Map(
-      roster.map((row) => {
-        const found = this.people.keys(row.member, row.fingerprint);
-        if (found === undefined) throw new Trouble("forged-epoch", `no keys of ${row.member}`);
-        return [row.member, found] as const;
-      }),
-    );
-    const made = await makeEpoch({
-      thread: this.id,
-      before: record,
-      author: this.unlocked.userId,
-      identity: this.unlocked.identity,
-      roster,
-      keys,
-      policy: record.tbs.policy,
-      about: { ...(await epochs.about()), pins: this.pins.map(fromHex) },
-      start: this.needTimeline().head,
-      madeAt: Date.now(),
-      checkpoint: (await logged(this.unlocked.log())).note,
-    });
-    await this.server.publish(this.id, made.upload);
-    await this.loadNewEpochs();
+    this.renewing = await this.rotation.renew(this.rotated);
   }
 
   /** What was pinned since the last epoch began goes into the next one. Runs inside the queue. */

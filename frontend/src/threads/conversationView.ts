@@ -145,7 +145,6 @@ export class ConversationView {
     this.drawPinCount(now);
     this.drawWriters();
     this.drawState(now);
-    this.drawDetails(now);
   }
 
   /** New ones: said aloud, and marked if nobody is looking. */
@@ -321,41 +320,5 @@ export class ConversationView {
     if (now.silence === "observer" && now.stage === "open") return this.words.observer;
     if (now.silence === "renewing") return this.words.renewing;
     return now.offline ? this.words.offline : "";
-  }
-
-  private drawDetails(now: Conversation): void {
-    const names = now.roster.map((row) =>
-      row.member === this.me ? this.words.you : now.name(row.member),
-    );
-    part(this.root, "[data-readers]", HTMLElement).textContent =
-      names.length === 0
-        ? ""
-        : names.length === 1
-          ? this.words.onlyYou
-          : fill(this.words.readers, { names: listed(names) });
-    const roles = {
-      owner: this.words.owner,
-      member: this.words.member,
-      observer: this.words.readsOnly,
-      guest: this.words.guest,
-    };
-    const states = {
-      me: "",
-      unverified: this.words.unverified,
-      verified: this.words.verified,
-      changed: this.words.keyChanged,
-    };
-    part(this.root, "[data-members]", HTMLElement).replaceChildren(
-      ...now.roster.map((row, at) => {
-        const state = states[now.people.state(row.member)];
-        const note = [roles[row.role], state].filter((word) => word !== "").join(" · ");
-        return element(
-          "li",
-          "",
-          written("strong", "", names[at] ?? ""),
-          element("span", "row-note", note),
-        );
-      }),
-    );
   }
 }

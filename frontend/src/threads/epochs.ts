@@ -9,6 +9,7 @@ import { type Unlocked } from "../keys";
 import { type About, openAbout } from "../wire/about";
 import { type EpochRecord, openEpochKey, openHistoryKey, readRecord, verifyRecord } from "../wire/epoch";
 import { checkFirst, checkSuccession } from "../wire/epochRules";
+import { verifyLeaveNotice } from "../wire/leaving";
 import { findRow } from "../wire/roster";
 import { type ThreadHead } from "../wire/vaultContents";
 import { type People } from "./people";
@@ -118,6 +119,11 @@ async function checkRecord(
   const author = people.keys(tbs.author, tbs.authorFingerprint);
   if (author === undefined) throw new WireError("signature", "the author's keys are not in their chain");
   await verifyRecord(record, author);
+  for (const notice of tbs.leaves ?? []) {
+    const leaver = people.keys(notice.member, notice.fingerprint);
+    if (leaver === undefined) throw new WireError("signature", "a notice by unknown keys");
+    await verifyLeaveNotice(notice, leaver);
+  }
   for (const row of tbs.roster) {
     if (people.keys(row.member, row.fingerprint) === undefined) {
       throw new WireError("chain", `the roster has keys of ${row.member} that are not in their chain`);

@@ -3,11 +3,14 @@
 import { LockedError, lockWhenIdle, RollbackError, ServerError, unlock, watchLock } from "../keys";
 import { Conversation } from "./conversation";
 import { ConversationView } from "./conversationView";
+import { DetailsPane } from "./detailsPane";
 import { part } from "./dom";
 import { Drafts } from "./drafts";
 import { Files, type FileWords } from "./files";
 import { ListView } from "./listView";
 import { Live } from "./live";
+import { Membership } from "./membership";
+import { type MembershipWords } from "./membershipWords";
 import { NewDialog } from "./newDialog";
 import { openConversation } from "./opening";
 import { Outbox } from "./outbox";
@@ -17,7 +20,7 @@ import { type TalkWords } from "./talkWords";
 import { type Words } from "./words";
 
 /** Opens the vault, then the list, then the conversation that the address names, and follows them live. */
-export async function start(words: Words, talkWords: TalkWords, fileWords: FileWords): Promise<void> {
+export async function start(words: Words, talkWords: TalkWords, fileWords: FileWords, about: MembershipWords): Promise<void> {
   const root = part(document, "[data-threads]", HTMLElement);
   const reload = (): void => {
     window.location.reload();
@@ -25,7 +28,7 @@ export async function start(words: Words, talkWords: TalkWords, fileWords: FileW
   watchLock(reload);
   lockWhenIdle(reload);
   try {
-    await run(root, words, talkWords, fileWords, reload);
+    await run(root, words, talkWords, fileWords, about, reload);
   } catch (error) {
     const state = part(root, "[data-list-state]", HTMLElement);
     state.hidden = false;
@@ -38,6 +41,7 @@ async function run(
   words: Words,
   talkWords: TalkWords,
   fileWords: FileWords,
+  about: MembershipWords,
   reload: () => void,
 ): Promise<void> {
   const server = new Server(root.dataset["workspace"] ?? "");
@@ -61,7 +65,7 @@ async function run(
     thread === ""
       ? undefined
       : openOne(
-          root, words, talkWords, server, thread, unlocked,
+          root, words, talkWords, about, server, thread, unlocked,
           await Outbox.open(me, unlocked.unsafeVaultKey()),
           await Files.of(thread, server, unlocked, fileWords),
         );
@@ -90,6 +94,7 @@ function openOne(
   root: HTMLElement,
   words: Words,
   talkWords: TalkWords,
+  about: MembershipWords,
   server: Server,
   thread: string,
   unlocked: Awaited<ReturnType<typeof unlock>>,
@@ -102,6 +107,7 @@ function openOne(
   const conversation: Conversation = new Conversation(thread, server, unlocked, outbox, {
     changed: () => {
       view.show();
+      details.show();
     },
     arrived: (messages) => {
       view.arrived(messages);
@@ -111,6 +117,20 @@ function openOne(
   });
   const view = new ConversationView(root, words, talkWords, unlocked.userId, () => conversation, files);
   const drafts = view.useDrafts((shown) => new Drafts(thread, server, unlocked, shown));
+  const details = new DetailsPane(
+    words,
+    about,
+    unlocked,
+    () => conversation,
+    new Membership(conversation, server, unlocked),
+    () => {
+      window.location.assign(server.address());
+    },
+    (events) => {
+      view.happened = events;
+      view.show();
+    },
+  );
   view.say(words.checking);
   document.addEventListener("visibilitychange", read);
   return { conversation, drafts, read };
@@ -143,6 +163,7 @@ function follow({ conversation, drafts }: Open, event: Event): void {
       void drafts.load(event.number);
       break;
     case "added":
+      void conversation.reopen();
   }
 }
 

@@ -80,6 +80,18 @@ export class Outbox {
     return opened.filter((one) => one !== undefined).sort((left, right) => left.at - right.at);
   }
 
+  /** Seals everything of this person that waits anew, for a vault that has another key now. */
+  async reseal(vaultKey: Bytes): Promise<void> {
+    const next = await derive(vaultKey, LABEL);
+    const rows = (await this.database.getAll("outbox")).filter((row) => row.user === this.user);
+    for (const row of rows) {
+      const place = fromUuid(row.thread);
+      const text = await openBox(this.key, LABEL, place, row.box).catch(() => undefined);
+      if (text === undefined) continue;
+      await this.database.put("outbox", { ...row, box: await seal(next, LABEL, place, text) });
+    }
+  }
+
   async forget(key: string): Promise<void> {
     await this.database.delete("outbox", key);
   }

@@ -88,11 +88,18 @@ export class People {
   /** Pins the newest keys of somebody whose change this person has asked them about. */
   async accept(user: string, now: number): Promise<void> {
     const entry = this.newest(user);
-    if (entry === undefined) return;
+    if (entry !== undefined) await this.mark(user, entry, "unverified", now);
+  }
+
+  /** When and how the keys of somebody were pinned. */
+  pin(user: string): Pin | undefined {
+    return this.unlocked.pinOf(user);
+  }
+
+  /** Pins keys that this person has compared with their owner as verified, or takes that back. */
+  async mark(user: string, entry: IdentityEntry, state: "verified" | "unverified", now: number): Promise<void> {
     const { fingerprint } = entry.keys;
-    await this.unlocked.setPins([
-      { user, fingerprint, number: entry.number, state: "unverified", at: now },
-    ]);
+    await this.unlocked.setPins([{ user, fingerprint, number: entry.number, state, at: now }]);
   }
 
   private checkOwn(): void {

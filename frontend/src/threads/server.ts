@@ -6,6 +6,7 @@ import { WireError } from "../crypto/error";
 import { getCbor, postCbor, read, send } from "../keys/http";
 import { type Member, readMembers } from "../keys";
 import { array, bytes, text, uint, uuid } from "../wire/fields";
+import { type LeaveNotice, NOTICE_LIMIT, readLeaveNotice } from "../wire/leaving";
 import { type Head, readHead } from "../wire/transcript";
 
 const MAX_RECORD = 96 * 1024;
@@ -92,6 +93,21 @@ export class Server {
 
   async publish(thread: string, upload: Bytes): Promise<void> {
     await send("POST", `${this.address(thread)}epochs`, upload);
+  }
+
+  /** Notices of whoever has left since the newest epoch. Raises WireError. */
+  async leaves(thread: string): Promise<readonly LeaveNotice[]> {
+    const rows = array(await getCbor(`${this.address(thread)}leaves`), 0, 500);
+    return rows.map((row) => readLeaveNotice(bytes(row, 1, NOTICE_LIMIT)));
+  }
+
+  /** Ends this person's seat. */
+  async leave(thread: string, notice: Bytes): Promise<void> {
+    await send("POST", `${this.address(thread)}leaves`, notice);
+  }
+
+  async grantHistory(thread: string, grant: Bytes): Promise<void> {
+    await send("POST", `${this.address(thread)}history`, grant);
   }
 
   async people(thread: string): Promise<readonly Member[]> {

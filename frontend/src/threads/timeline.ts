@@ -42,7 +42,7 @@ export class Timeline {
   constructor(
     private readonly thread: string,
     private epochs: Epochs,
-    private readonly people: People,
+    private people: People,
   ) {}
 
   get messages(): readonly Message[] {
@@ -59,8 +59,10 @@ export class Timeline {
     return this.first ?? this.last;
   }
 
-  useEpochs(epochs: Epochs): void {
+  /** Newer epochs, with the keys of everybody in them. */
+  useEpochs(epochs: Epochs, people = this.people): void {
     this.epochs = epochs;
+    this.people = people;
     for (const { record } of epochs.all) this.agree(record.tbs.start, "an epoch's start");
   }
 

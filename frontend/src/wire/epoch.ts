@@ -15,6 +15,7 @@ import { OVERHEAD } from "../crypto/seal";
 import { ABOUT_LIMIT } from "./about";
 import { bytes, type Fields, openMap, range, uuid } from "./fields";
 import { readPair } from "./keys";
+import { type LeaveNotice, NOTICE_LIMIT, NOTICES_LIMIT, readLeaveNotice } from "./leaving";
 import {
   findRow,
   type Policy,
@@ -52,6 +53,8 @@ export interface EpochTbs {
   readonly aboutBox: Bytes;
   readonly madeAt: number;
   readonly continues?: { readonly thread: string; readonly epoch: Bytes };
+  /** Of those whom it leaves out by their own wish. */
+  readonly leaves?: readonly LeaveNotice[];
 }
 
 /** A decoded record. `raw` is what is stored and passed on. */
@@ -81,7 +84,7 @@ export function wrapInfo(
 }
 
 export function encodeTbs(tbs: EpochTbs): Bytes {
-  const { continues } = tbs;
+  const { continues, leaves = [] } = tbs;
   const data = encode(
     fields({
       0: EPOCH_TBS,
@@ -99,6 +102,7 @@ export function encodeTbs(tbs: EpochTbs): Bytes {
       12: tbs.aboutBox,
       13: tbs.madeAt,
       14: continues === undefined ? undefined : [fromUuid(continues.thread), continues.epoch],
+      15: leaves.length === 0 ? undefined : leaves.map((notice) => notice.raw),
     }),
   );
   readTbs(data);
@@ -110,7 +114,7 @@ export function readTbs(data: Bytes): EpochTbs {
     kind: EPOCH_TBS,
     limit: LIMIT,
     required: range(2, 13),
-    optional: [14],
+    optional: [14, 15],
   });
   if (found.uint(2) !== SUITE) throw new WireError("unsupported", `suite ${found.uint(2)}`);
   const [author, authorFingerprint] = found.array(6, 2);
@@ -129,6 +133,7 @@ export function readTbs(data: Bytes): EpochTbs {
     aboutBox: found.bytes(12, FLOOR + OVERHEAD, ABOUT_LIMIT + OVERHEAD),
     madeAt: found.uint(13),
     ...readContinues(found),
+    ...readLeaves(found),
   };
   if (tbs.wrapHashes.length !== tbs.roster.length) {
     throw new WireError("malformed", "not one wrap for each member");
@@ -218,6 +223,12 @@ export async function readUpload(
     throw new WireError("chain", "the wraps are not those of the record");
   }
   return { record, wraps };
+}
+
+function readLeaves(found: Fields): Pick<EpochTbs, "leaves"> {
+  if (!found.has(15)) return {};
+  const leaves = found.array(15, 1, NOTICES_LIMIT);
+  return { leaves: leaves.map((one) => readLeaveNotice(bytes(one, 1, NOTICE_LIMIT))) };
 }
 
 function readContinues(found: Fields): Pick<EpochTbs, "continues"> {

@@ -18,6 +18,7 @@ import {
   wrapInfo,
 } from "./epoch";
 import { pairValue } from "./keys";
+import { type LeaveNotice } from "./leaving";
 import { type Policy, type RosterRow, sortRoster } from "./roster";
 import { type Head } from "./transcript";
 import { EPOCH_RECORD, EPOCH_UPLOAD } from "./types";
@@ -37,6 +38,8 @@ export interface EpochPlan {
   /** Milliseconds. */
   readonly madeAt: number;
   readonly checkpoint?: Bytes;
+  /** Of those whom it leaves out by their own wish. */
+  readonly leaves?: readonly LeaveNotice[];
 }
 
 /** `upload` is what the server gets; `key` never leaves the browser. */
@@ -78,6 +81,7 @@ export async function makeEpoch(plan: EpochPlan): Promise<NewEpoch> {
     wrapHashes: await Promise.all(wraps.map((one) => sha256(one))),
     aboutBox: await sealAbout(key, place, plan.about),
     madeAt: plan.madeAt,
+    ...(plan.leaves === undefined ? {} : { leaves: plan.leaves }),
   });
   const signed = await signRecord(tbsRaw, await confirmTag(key, tbsRaw), plan.identity);
   const upload = encode(fields({ 0: EPOCH_UPLOAD, 1: 1, 2: signed, 3: wraps }));

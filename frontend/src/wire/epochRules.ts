@@ -1,8 +1,9 @@
 /**
  * Which epoch may follow which, and by whom.
  *
- * Owners may do anything. Any other poster: refresh the same roster, remove an expired guest,
- * replace their own fingerprint by its successor, and add members where the policy lets them.
+ * Owners may do anything. Any other poster: refresh the same roster, remove an expired guest or somebody
+ * who gave notice, replace their own fingerprint by its successor, and add members where the policy lets
+ * them. A notice holds for the one epoch that follows the one it names, so it can't be used again later.
  */
 
 import { type Bytes, equal } from "../crypto/bytes";
@@ -16,6 +17,7 @@ export type IsSuccessor = (member: string, old: Bytes, next: Bytes) => boolean;
 /** Raises WireError unless this may open a thread: number 1, by an owner of its own roster. */
 export function checkFirst(tbs: EpochTbs): void {
   const author = findRow(tbs.roster, tbs.author);
+  if (tbs.leaves !== undefined) throw refused("nobody leaves a thread that only begins");
   if (tbs.number !== 1 || author?.role !== "owner") {
     throw refused("a thread starts with epoch 1, by one of its owners");
   }
@@ -32,6 +34,7 @@ export function checkSuccession(
   isSuccessor: IsSuccessor,
 ): void {
   checkLink(tbs, before, beforeHash);
+  checkLeaves(tbs, before, beforeHash);
   const author = findRow(before.roster, tbs.author);
   if (author === undefined || !mayPost(author, tbs.madeAt)) {
     throw refused("the author may not publish an epoch of this thread");
@@ -63,8 +66,28 @@ function checkLink(tbs: EpochTbs, before: EpochTbs, beforeHash: Bytes): void {
   if (back || forked) throw refused("the epoch starts before the one it follows");
 }
 
+function checkLeaves(tbs: EpochTbs, before: EpochTbs, beforeHash: Bytes): void {
+  const leaves = tbs.leaves ?? [];
+  if (new Set(leaves.map((notice) => notice.member)).size !== leaves.length) {
+    throw refused("somebody leaves twice");
+  }
+  for (const notice of leaves) {
+    const row = findRow(before.roster, notice.member);
+    if (row === undefined || findRow(tbs.roster, notice.member) !== undefined) {
+      throw refused("a notice of somebody who does not leave");
+    }
+    if (notice.thread !== tbs.thread || !equal(notice.epoch, beforeHash)) {
+      throw refused("a notice for another epoch");
+    }
+    if (!equal(notice.fingerprint, row.fingerprint)) {
+      throw refused("a notice by other keys than the roster says");
+    }
+  }
+}
+
 function checkKept(old: RosterRow, next: RosterRow | undefined, tbs: EpochTbs): void {
   if (next === undefined) {
+    if (tbs.leaves?.some((notice) => notice.member === old.member) === true) return;
     if (old.role !== "guest" || !expired(old, tbs.madeAt)) {
       throw refused("only an owner removes a member");
     }

@@ -2,9 +2,11 @@
 
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 
+import { decode, encode, isMap, type Value } from "../../src/crypto/cbor";
 import { sha256 } from "../../src/crypto/hash";
 import { checkedKey, readRecord } from "../../src/wire/epoch";
-import { signRecord } from "../../src/wire/epochMaking";
+import { signRecord, wrapHistory } from "../../src/wire/epochMaking";
+import { makeLeaveNotice, readLeaveNotice } from "../../src/wire/leaving";
 import { type Pin, type ThreadHead } from "../../src/wire/vaultContents";
 import { NOW, refusal } from "../people";
 import { type Actor, actor, peopleOf, renewed, row, trouble, World } from "./world";
@@ -212,6 +214,95 @@ describe("epochs", () => {
     expect(await trouble(() => world.checkEpochs(boris, known))).toBe("fork");
   });
 
+  it("with a ghost added by the server, under whatever signature it can copy, are forged", async () => {
+    const honest = await world.epoch(anna, [row(anna, "owner"), row(boris)]);
+    world.epochs.pop();
+    const ghost = await world.epoch(anna, [row(anna, "owner"), row(boris), row(mallory)]);
+    const { raw, tbsRaw, tag } = ghost.record;
+    const [first, second] = await world.listedEpochs(boris);
+    if (first === undefined || second === undefined) throw new Error("no epoch");
+    const copied = fieldsOf(honest.record.raw).get(4) ?? [];
+    for (const record of [
+      await signRecord(tbsRaw, tag, mallory.identity),
+      encode(new Map<number, Value>([...fieldsOf(raw), [4, copied]])),
+    ]) {
+      const lie = [first, { ...second, record }];
+      expect(await trouble(() => world.checkEpochs(boris, undefined, lie))).toBe("forged-epoch");
+    }
+  });
+
+  it("with a wrap that is another member's, another epoch's, or another key are forged", async () => {
+    await world.epoch(anna, [row(anna, "owner"), row(boris)]);
+    const mine = await world.listedEpochs(boris);
+    const hers = await world.listedEpochs(anna);
+    const [first, second] = mine;
+    const other = hers[1];
+    if (first === undefined || second === undefined || other === undefined) throw new Error("no epoch");
+    for (const wrap of [other.wrap, first.wrap]) {
+      const lie = [first, { ...second, wrap }];
+      expect(await trouble(() => world.checkEpochs(boris, undefined, lie))).toBe("forged-epoch");
+    }
+    // As a gift of history, a wrap is not listed in the record: its tag tells the key apart.
+    const record = await readRecord(second.record);
+    const wrap = await wrapHistory(record, new Uint8Array(32), boris.identity.publicKeys);
+    const historyFingerprint = boris.identity.publicKeys.fingerprint;
+    const gift = [first, { ...second, wrap, historyFingerprint }];
+    expect(await trouble(() => world.checkEpochs(boris, undefined, gift))).toBe("forged-epoch");
+  });
+
+  it("of one number are two: whoever writes under the other one is noticed", async () => {
+    const hidden = await world.epoch(anna, [row(anna, "owner"), row(boris)]);
+    world.epochs.pop();
+    await world.epoch(anna, [row(anna, "owner"), row(boris)], { madeAt: NOW + 1 });
+    const raw = await world.seal(anna, { epoch: hidden.record.hash });
+    const page = { ...world.page(), items: [{ hash: await sha256(raw), raw }] };
+    const timeline = await world.timeline(boris);
+    expect(await trouble(() => timeline.append(page))).toBe("forged-message");
+  });
+
+  it("by an observer, or by a removed member with their whole state, are forged", async () => {
+    await world.epoch(anna, [row(anna, "owner"), row(boris, "observer")]);
+    await world.epoch(boris, [row(anna, "owner"), row(boris, "observer")]);
+    expect(await trouble(() => world.checkEpochs(anna))).toBe("forged-epoch");
+    world.epochs.splice(1);
+    await world.epoch(anna, [row(anna, "owner")]);
+    await world.epoch(boris, [row(anna, "owner"), row(boris)]);
+    expect(await trouble(() => world.checkEpochs(anna))).toBe("forged-epoch");
+  });
+
+  it("that leave somebody out by a notice from before, or by somebody else's, are forged", async () => {
+    const [first] = world.epochs;
+    if (first === undefined) throw new Error("no epoch");
+    const leaving = { thread: world.thread, member: boris.id, epoch: first.record.hash, madeAt: NOW };
+    const old = readLeaveNotice(await makeLeaveNotice(leaving, boris.identity));
+    await world.epoch(anna, [row(anna, "owner"), row(boris), row(mallory)]);
+    await world.epoch(mallory, [row(anna, "owner"), row(mallory)], { leaves: [old] });
+    expect(await trouble(() => world.checkEpochs(anna))).toBe("forged-epoch");
+    world.epochs.splice(2);
+    const epoch = world.epochs.at(-1)?.record.hash ?? leaving.epoch;
+    const forged = await makeLeaveNotice({ ...leaving, epoch }, mallory.identity);
+    const { fingerprint } = boris.identity.publicKeys;
+    const notice = { ...readLeaveNotice(forged), fingerprint };
+    await world.epoch(mallory, [row(anna, "owner"), row(mallory)], { leaves: [notice] });
+    expect(await trouble(() => world.checkEpochs(anna))).toBe("forged-epoch");
+  });
+
+  it("of another suite, or of a thread that is not this one, are forged", async () => {
+    const [first] = await world.listedEpochs(boris);
+    if (first === undefined) throw new Error("no epoch");
+    const outer = fieldsOf(first.record);
+    const tbs = fieldsOf(outer.get(2) as Uint8Array<ArrayBuffer>);
+    const lower = encode(
+      new Map<number, Value>([...outer, [2, encode(new Map<number, Value>([...tbs, [2, 0]]))]]),
+    );
+    const lie = [{ ...first, record: lower }];
+    expect(await trouble(() => world.checkEpochs(boris, undefined, lie))).toBe("forged-epoch");
+    const elsewhere = new World([anna, boris]);
+    await elsewhere.epoch(anna, [row(anna, "owner"), row(boris)]);
+    const foreign = await elsewhere.listedEpochs(boris);
+    expect(await trouble(() => world.checkEpochs(boris, undefined, foreign))).toBe("forged-epoch");
+  });
+
   it("give no key to a removed member with their whole state", async () => {
     const next = await world.epoch(anna, [row(anna, "owner")]);
     const [old] = world.epochs;
@@ -222,6 +313,13 @@ describe("epochs", () => {
     expect(epochs.newest.key).toBeUndefined();
   });
 });
+
+/** The map inside a signed object, to forge with. */
+function fieldsOf(raw: Uint8Array<ArrayBuffer>): Map<number, Value> {
+  const found = decode(raw, 1_000_000);
+  if (!isMap(found)) throw new Error("not a map");
+  return new Map(found);
+}
 
 describe("people", () => {
   it("are pinned when first seen, and pass with successors", async () => {
