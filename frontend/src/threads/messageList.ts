@@ -42,6 +42,8 @@ export class MessageList {
   private to = Number.POSITIVE_INFINITY;
   private begun = false;
   private loading = false;
+  /** The reader was at the latest message when they last moved: they stay there whatever grows. */
+  private stays = true;
   private drawn = new Map<string, Drawn>();
   /** Who came, went, or has new keys; oldest first. */
   happened: readonly Happened[] = [];
@@ -64,6 +66,12 @@ export class MessageList {
     scroll.addEventListener("scroll", () => {
       this.follow();
     }, { passive: true });
+    // What is drawn before the page shows it has no height yet, and pictures and fonts come later.
+    const grown = new ResizeObserver(() => {
+      if (this.stays && this.to === Number.POSITIVE_INFINITY) this.toEnd();
+    });
+    grown.observe(scroll);
+    grown.observe(list);
   }
 
   /** Whether the reader sees the latest message. */
@@ -76,10 +84,9 @@ export class MessageList {
     const now = this.conversation();
     const items = now.talk.items;
     if (!this.begun && now.stage === "open") this.begin(items, now.readBefore);
-    const atEnd = this.atEnd;
     const anchor = this.anchor();
     this.draw(items, now);
-    if (atEnd) this.toEnd();
+    if (this.stays && this.to === Number.POSITIVE_INFINITY) this.toEnd();
     else this.restore(anchor);
     this.moved();
   }
@@ -98,6 +105,7 @@ export class MessageList {
     const items = this.conversation().talk.items;
     this.from = items.at(-FIRST)?.seq ?? 0;
     this.to = Number.POSITIVE_INFINITY;
+    this.stays = true;
     this.draw(items, this.conversation());
     this.toEnd();
     this.moved();
@@ -114,6 +122,7 @@ export class MessageList {
       this.to = items[at + STEP]?.seq ?? Number.POSITIVE_INFINITY;
       this.draw(items, now);
     }
+    this.stays = false;
     const found = this.drawn.get(id)?.element;
     found?.scrollIntoView({ block: "center" });
     this.moved();
@@ -131,6 +140,7 @@ export class MessageList {
     this.unread = items.find((item) => item.seq > read && item.sender !== this.me)?.seq;
     if (this.unread !== undefined && this.unread < this.from) this.from = this.unread;
     if (this.unread === undefined) return;
+    this.stays = false;
     // After the first drawing: the reader begins where they stopped.
     queueMicrotask(() => {
       this.divider.scrollIntoView({ block: "center" });
@@ -144,6 +154,7 @@ export class MessageList {
 
   /** Moves the window with the reader; asks for earlier pages at its beginning. */
   private follow(): void {
+    this.stays = this.atEnd;
     const items = this.conversation().talk.items;
     const { scrollTop, scrollHeight, clientHeight } = this.scroll;
     if (scrollTop < EDGE) {
