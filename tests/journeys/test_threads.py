@@ -346,6 +346,7 @@ def test_where_sockets_are_blocked_messages_still_come(crew: People) -> None:
     expect(pavel.locator("[data-notice]")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_many_messages_stay_quick_and_the_place_is_kept(crew: People) -> None:
     """More than a page of them: only some are drawn; going back, to a day and to the latest works."""
     count = 210
