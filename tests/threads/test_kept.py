@@ -7,7 +7,7 @@ import os
 import pytest
 
 from comms.accounts.models import User
-from comms.core.errors import InvalidError, NotFoundError
+from comms.core.errors import ForbiddenError, InvalidError, NotFoundError
 from comms.core.tenancy import in_workspace
 from comms.threads import selectors, services
 from comms.threads.errors import OvertakenError, StaleEpochError
@@ -73,6 +73,15 @@ def test_an_observer_says_how_far_they_have_read(
     rows = [world.row(ada, Role.OWNER), world.row(dina, Role.OBSERVER)]
     thread = world.publish(ada, thread, world.next(ada, thread, rows))
     post_receipt(world, dina, thread, receipt(world, dina, thread))
+
+
+def test_refuses_an_observer_who_writes(
+    world: World, thread: Thread, ada: User, dina: User
+) -> None:
+    rows = [world.row(ada, Role.OWNER), world.row(dina, Role.OBSERVER)]
+    thread = world.publish(ada, thread, world.next(ada, thread, rows))
+    with pytest.raises(ForbiddenError):
+        pass_on(world, dina, thread, typing(world, dina, thread))
 
 
 def test_refuses_what_belongs_in_the_transcript(world: World, thread: Thread, ada: User) -> None:

@@ -11,7 +11,7 @@ from comms.core.actors import Actor
 from comms.core.errors import ForbiddenError
 from comms.core.tenancy import in_workspace
 from comms.threads import policies, selectors
-from comms.threads.models import Receipt, Thread
+from comms.threads.models import Receipt
 from comms.threads.services import events
 from comms.threads.services.envelopes import check_envelope
 from comms.threads.services.refusals import refused
@@ -26,15 +26,20 @@ def pass_on(*, actor: Actor, thread_id: uuid.UUID, raw: bytes) -> None:
     """
     envelope = _read(raw)
     with in_workspace(actor.workspace_id):
-        _admit(actor, thread_id, envelope)
+        seat = _admit(actor, thread_id, envelope)
+        if not policies.can_post(seat.member):
+            raise ForbiddenError(_("You may read this conversation, but not write in it."))
         events.tell_ephemeral(thread_id, raw)
 
 
 def post_receipt(*, actor: Actor, thread_id: uuid.UUID, raw: bytes) -> None:
-    """As `pass_on`, and kept in the place of the member's last one for those who come later."""
+    """As `pass_on`, and kept in the place of the member's last one for those who come later.
+
+    Observers post receipts too: how far they have read is no writing.
+    """
     envelope = _read(raw)
     with in_workspace(actor.workspace_id):
-        thread = _admit(actor, thread_id, envelope)
+        thread = _admit(actor, thread_id, envelope).thread
         Receipt.objects.update_or_create(
             thread=thread,
             member_id=actor.user_id,
@@ -54,13 +59,10 @@ def _read(raw: bytes) -> wire.Envelope:
         raise refused(error) from error
 
 
-def _admit(actor: Actor, thread_id: uuid.UUID, envelope: wire.Envelope) -> Thread:
+def _admit(actor: Actor, thread_id: uuid.UUID, envelope: wire.Envelope) -> selectors.Seat:
     seat = selectors.get_thread(actor, thread_id)
     header = envelope.header
-    # An observer reads, and the others see how far; but only who may write is writing.
-    if not policies.can_read(seat.member):
-        raise ForbiddenError(_("You may read this conversation, but not write in it."))
     if (header.thread, header.sender) != (seat.thread.id, actor.user_id):
         raise refused(WireError("malformed", "another thread or another sender"))
     check_envelope(envelope, seat, wire.Class.EPHEMERAL)
-    return seat.thread
+    return seat
