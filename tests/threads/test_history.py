@@ -84,13 +84,39 @@ def test_a_part_begins_with_an_epoch(world: World, joined: Thread, ada: User, ed
     assert readable(world, edgar, joined) == (2, 3)
 
 
-def test_giving_again_changes_nothing(world: World, joined: Thread, ada: User, edgar: User) -> None:
-    give(world, ada, joined, grant(world, joined, edgar, 1, 2))
+def test_an_owner_giving_again_doubles_nothing_and_puts_a_bad_gift_right(
+    world: World, joined: Thread, ada: User, edgar: User
+) -> None:
+    keys = world.keys(edgar).public
+    bad = history.HistoryGrant(
+        joined.id, edgar.id, keys.fingerprint, {1: bytes(1168), 2: bytes(1168)}
+    )
+    good = history.decode_grant(grant(world, joined, edgar, 1, 2))
+    for one in (bad, good, good):
+        give(world, ada, joined, history.encode_grant(one))
+        with in_workspace(world.workspace.id):
+            gifts = Wrap.objects.filter(member_id=edgar.id, history=True)
+            assert {bytes(wrap.content) for wrap in gifts} == set(one.wraps.values())
+            assert gifts.count() == 2
+            # The key of the epoch that they joined with is never touched.
+            assert Wrap.objects.filter(member_id=edgar.id, history=False).count() == 1
+
+
+def test_a_member_replaces_no_gift(world: World, ada: User, dina: User, edgar: User) -> None:
+    policy = Policy(history=True)
+    rows = [world.row(ada, Role.OWNER), world.row(dina)]
+    made = world.epoch(ada, rows, policy=policy)
+    thread = services.open_thread(actor=actor_of(ada, world.workspace), upload=made.upload)
+    world.epochs[thread.id] = [made]
+    following = world.epoch(ada, [*rows, world.row(edgar)], before=made, policy=policy)
+    thread = world.publish(ada, thread, following)
+    give(world, ada, thread, grant(world, thread, edgar, 1))
     with in_workspace(world.workspace.id):
-        before = set(Wrap.objects.filter(member_id=edgar.id).values_list("id", flat=True))
-    give(world, ada, joined, grant(world, joined, edgar, 1, 2))
+        before = list(Wrap.objects.filter(member_id=edgar.id, history=True).values_list("id"))
+    give(world, dina, thread, grant(world, thread, edgar, 1))
     with in_workspace(world.workspace.id):
-        assert set(Wrap.objects.filter(member_id=edgar.id).values_list("id", flat=True)) == before
+        after = list(Wrap.objects.filter(member_id=edgar.id, history=True).values_list("id"))
+    assert after == before
 
 
 def test_refuses_a_gap(world: World, joined: Thread, ada: User, edgar: User) -> None:

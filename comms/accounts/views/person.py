@@ -136,10 +136,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 @login_required
 def session_end(request: HttpRequest, session_id: int) -> HttpResponse:
     """Sign one browser out."""
-    try:
-        services.end_session(person=cast(User, request.user), session_id=session_id)
-    except NotFoundError as error:
-        raise Http404(error.message) from error
+    _end(request, session_id)
     messages.success(request, _("That browser is signed out."))
     return redirect("accounts:sessions")
 
@@ -148,12 +145,17 @@ def session_end(request: HttpRequest, session_id: int) -> HttpResponse:
 @login_required
 def session_lost(request: HttpRequest, session_id: int) -> HttpResponse:
     """Sign a lost browser out at once, and go on to the page that replaces the keys it knew."""
+    _end(request, session_id)
+    messages.success(request, _("That browser is signed out. Now replace the keys that it knew."))
+    return redirect("accounts:lost")
+
+
+def _end(request: HttpRequest, session_id: int) -> None:
+    """End one of the person's own sessions. Raises Http404 for anybody else's."""
     try:
         services.end_session(person=cast(User, request.user), session_id=session_id)
     except NotFoundError as error:
         raise Http404(error.message) from error
-    messages.success(request, _("That browser is signed out. Now replace the keys that it knew."))
-    return redirect("accounts:lost")
 
 
 @require_GET

@@ -23,7 +23,8 @@ def grant_history(*, actor: Actor, thread_id: uuid.UUID, raw: bytes) -> int:
     """Let a member read from an earlier epoch on; returns the first seq that they may read from now.
 
     The epochs must reach without a gap from there to what the member can read already. Keys that the
-    member has stay as they are. Raises NotFoundError, ForbiddenError unless the actor is an owner or the
+    member has from the epochs' own records stay as they are; an owner's gift replaces an earlier gift.
+    Raises NotFoundError, ForbiddenError unless the actor is an owner or the
     thread lets joiners read everything, InvalidError.
     """
     try:
@@ -43,11 +44,11 @@ def grant_history(*, actor: Actor, thread_id: uuid.UUID, raw: bytes) -> int:
             for epoch in Epoch.objects.filter(thread=thread, number__in=list(grant.wraps))
         }
         first = _first_readable(member, grant, epochs)
-        held = set(
-            Wrap.objects.filter(epoch__in=epochs.values(), member_id=grant.member).values_list(
-                "epoch_id", flat=True
-            )
-        )
+        wraps = Wrap.objects.filter(epoch__in=epochs.values(), member_id=grant.member)
+        if seat.member.role == Member.Role.OWNER:
+            # The server can't tell a gift that opens from one that doesn't: an owner puts a bad one right.
+            wraps.filter(history=True).delete()
+        held = set(wraps.values_list("epoch_id", flat=True))
         Wrap.objects.bulk_create(
             Wrap(
                 workspace_id=thread.workspace_id,
