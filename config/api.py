@@ -12,7 +12,7 @@ from comms.content import api as content
 from comms.core.rest.views import not_here
 from comms.directory.api import urls as directory
 from comms.ledger import api as ledger
-from comms.threads import api as threads
+from comms.threads.api import urls as threads
 
 app_name = "api"
 

@@ -5,7 +5,16 @@ from typing import Any
 from tests import factories
 from tests.campaigns.makers import make_audience, make_edition
 from tests.directory.makers import make_stakeholder
-from tests.permissions.rows import Cast, Row, members, nothing, workspace_only
+from tests.permissions.rows import NOT_FOUND, Cast, Row, members, nothing, workspace_only
+from tests.permissions.threads import (
+    CBOR,
+    empty,
+    own_chunk,
+    own_thread,
+    three_bytes,
+    whole_blob,
+    whole_chunk,
+)
 
 UNKNOWN = 401
 
@@ -45,7 +54,102 @@ def _edition(cast: Cast) -> dict[str, Any]:
     return {**workspace_only(cast), "edition": make_edition(_editor(cast)).id}
 
 
+IN_IT = api(NOT_FOUND, admin=200, diplomat=200)
+# What can't be read is refused before it is asked whose thread it would be.
+UNREADABLE = api(422)
+
+
+def _sealed(name: str, method: str = "POST") -> Row:
+    """A body that no codec accepts, sent to a thread."""
+    return Row(
+        f"api:{name}",
+        UNREADABLE,
+        method=method,
+        arguments=own_thread,
+        data=empty if method == "POST" else three_bytes,
+        content_type=CBOR,
+    )
+
+
+THREADS = [
+    Row("api:threads", expected=api()),
+    Row("api:threads", method="POST", data=empty, content_type=CBOR, expected=UNREADABLE),
+    Row("api:threads_index", expected=api()),
+    Row("api:threads_drafts", expected=api()),
+    *(
+        Row(f"api:{name}", IN_IT, arguments=own_thread)
+        for name in (
+            "thread",
+            "thread_members",
+            "thread_epochs",
+            "thread_envelopes",
+            "thread_people",
+            "thread_leaves",
+            "thread_receipts",
+            "thread_draft",
+        )
+    ),
+    *(
+        _sealed(name)
+        for name in (
+            "thread_epochs",
+            "thread_envelopes",
+            "thread_read",
+            "thread_leaves",
+            "thread_history",
+            "thread_ephemeral",
+            "thread_receipts",
+            "thread_blobs",
+        )
+    ),
+    _sealed("thread_draft", "PUT"),
+    Row("api:thread_blob", IN_IT, arguments=whole_blob),
+    Row(
+        "api:thread_blob",
+        api(NOT_FOUND, admin=204, diplomat=403),
+        method="DELETE",
+        arguments=whole_blob,
+    ),
+    Row("api:thread_chunk", api(NOT_FOUND), arguments=whole_chunk),
+    Row(
+        "api:thread_chunk",
+        api(NOT_FOUND, admin=422),
+        method="PUT",
+        arguments=own_chunk,
+        data=three_bytes,
+        content_type="application/octet-stream",
+    ),
+]
+
+
 ROWS = [
+    # Nobody is signed in at the entrance; what it is given here is no sign-in.
+    *(
+        Row(
+            f"api:{name}",
+            arguments=nothing,
+            method="POST",
+            content_type="application/json",
+            everyone=422,
+        )
+        for name in ("session_parameters", "session", "session_second_step")
+    ),
+    Row("api:session_current", arguments=nothing, method="DELETE", expected=anyone(204)),
+    # The cast of the matrix has no vault.
+    Row("api:keys", arguments=nothing, expected=anyone(404)),
+    Row("api:keys_chain", arguments=nothing, expected=anyone()),
+    Row(
+        "api:keys_vault",
+        arguments=nothing,
+        method="PUT",
+        data=three_bytes,
+        content_type=CBOR,
+        expected=anyone(422),
+    ),
+    Row("api:keys_session_secret", arguments=nothing, method="POST", expected=anyone()),
+    Row("api:keys_session_secret", arguments=nothing, method="DELETE", expected=anyone(204)),
+    Row("api:identities", expected=api()),
+    *THREADS,
     Row("api:openapi", arguments=nothing, everyone=200),
     Row("api:not_here", arguments=nothing, everyone=404),
     Row("api:me", arguments=nothing, expected=anyone()),
@@ -75,5 +179,4 @@ ROWS = [
     Row("api:editions", expected=api()),
     Row("api:edition", arguments=_edition, expected=api()),
     Row("api:deliveries", arguments=_edition, expected=api()),
-    Row("api:threads", expected=api()),
 ]

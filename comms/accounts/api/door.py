@@ -8,6 +8,7 @@ runs in the workspace that the address names, in one transaction that an error r
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any, ClassVar
 
@@ -79,15 +80,36 @@ class MemberView(APIView):
         return user
 
 
+class SignedInAuthentication(SessionAuthentication):
+    """A session alone, with its CSRF token for everything that changes something."""
+
+    def authenticate_header(self, request: Request) -> str:
+        """Makes a missing session a 401."""
+        return "Session"
+
+
+class SessionView(MemberView):
+    """An API resource of a person's own keys and session. No token gets in, whatever its scopes."""
+
+    authentication_classes = [SignedInAuthentication]
+
+    @property
+    def session_key(self) -> str:
+        """The key of the session that calls."""
+        return self.request.session.session_key or ""
+
+
 class WorkspaceView(MemberView):
     """An API resource of one workspace.
 
     `scopes` says for each method which scope a token needs; a method without one is refused at import.
-    `roles` says, for each method that not every member may call, who may.
+    `roles` says, for each method that not every member may call, who may. With `transaction` off a
+    method runs outside the workspace, sees no row of it, and its services enter by themselves.
     """
 
     scopes: ClassVar[Mapping[str, str]] = {}
     roles: ClassVar[Mapping[str, frozenset[Role]]] = {}
+    transaction: ClassVar[bool] = True
     actor: Actor
     workspace: Workspace
 
@@ -131,7 +153,7 @@ class WorkspaceView(MemberView):
 def _inside(handler: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(handler)
     def run(self: WorkspaceView, request: Request, workspace: str, **kwargs: Any) -> Any:
-        with in_workspace(self.workspace.id):
+        with in_workspace(self.workspace.id) if self.transaction else nullcontext():
             return handler(self, request, **kwargs)
 
     return run
@@ -147,4 +169,18 @@ class _TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
             "type": "http",
             "scheme": "bearer",
             "description": "A token from Settings, API tokens. It begins with entente_.",
+        }
+
+
+class _SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # as above
+    target_class = SignedInAuthentication
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        """How the OpenAPI document describes a session."""
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "sessionid",
+            "description": "The cookie of a session (POST /api/v1/session), with X-CSRFToken to change things.",
         }

@@ -20,6 +20,8 @@ class Scope(models.TextChoices):
     CONTENT_READ = "content:read", _("Read key messages and templates")
     CAMPAIGNS_READ = "campaigns:read", _("Read campaigns and how their editions went")
     THREADS_READ = "threads:read", _("Read which threads there are, never what is in them")
+    THREADS_FETCH = "threads:fetch", _("Fetch sealed messages and files, which only your keys open")
+    THREADS_WRITE = "threads:write", _("Send what your keys have sealed and signed")
 
 
 class ApiToken(models.Model):

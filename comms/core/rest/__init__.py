@@ -5,5 +5,31 @@ The door (who calls, in which workspace, with which scope) is `comms.accounts.ap
 
 from comms.core.rest.paging import CursorQuery, page_schema, paged
 from comms.core.rest.problems import ProblemSerializer, problem_response
+from comms.core.rest.raw import (
+    CBOR_BODY,
+    OCTETS_BODY,
+    CborParser,
+    CborRenderer,
+    OctetsParser,
+    OctetsRenderer,
+    body_of,
+    cbor_schema,
+    octets_schema,
+)
 
-__all__ = ["CursorQuery", "ProblemSerializer", "page_schema", "paged", "problem_response"]
+__all__ = [
+    "CBOR_BODY",
+    "OCTETS_BODY",
+    "CborParser",
+    "CborRenderer",
+    "CursorQuery",
+    "OctetsParser",
+    "OctetsRenderer",
+    "ProblemSerializer",
+    "body_of",
+    "cbor_schema",
+    "octets_schema",
+    "page_schema",
+    "paged",
+    "problem_response",
+]

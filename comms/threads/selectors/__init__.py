@@ -13,7 +13,7 @@ from comms.threads.selectors.blobs import (
 from comms.threads.selectors.envelopes import PAGE, EnvelopePage, list_envelopes
 from comms.threads.selectors.epochs import EpochOfMember, list_epochs, list_leaves
 from comms.threads.selectors.kept import DraftOfMember, get_draft, list_drafts, list_receipts
-from comms.threads.selectors.people import list_people
+from comms.threads.selectors.people import MemberOfThread, list_members, list_people
 from comms.threads.selectors.threads import (
     THREADS_AT_ONCE,
     Seat,
@@ -35,6 +35,7 @@ __all__ = [
     "DraftOfMember",
     "EnvelopePage",
     "EpochOfMember",
+    "MemberOfThread",
     "Seat",
     "StoredChunk",
     "ThreadOfMember",
@@ -51,6 +52,7 @@ __all__ = [
     "list_epochs",
     "list_heads",
     "list_leaves",
+    "list_members",
     "list_people",
     "list_receipts",
     "list_stale_blobs",

@@ -13,7 +13,7 @@ from comms.accounts.scope import MemberRequest
 from comms.accounts.views.answers import cbor, limit_rate, octets, read_list
 from comms.core.errors import InvalidError, NotFoundError
 from comms.core.tenancy import in_workspace
-from comms.threads import selectors, services
+from comms.threads import selectors, services, shapes
 from comms.threads.views.answers import member_endpoint
 from comms.wire.files import CHUNK_SIZE, TAG_SIZE
 
@@ -68,6 +68,11 @@ def chunk(
         return HttpResponse(status=204)
     with in_workspace(request.workspace.id):
         stored = selectors.get_chunk(request.actor, thread_id, blob_id, number)
+    return stored_chunk(stored)
+
+
+def stored_chunk(stored: selectors.StoredChunk) -> ChunkResponse:
+    """The chunk, streamed from the storage. Raises NotFoundError if it is gone."""
     try:
         file = default_storage.open(stored.name)
     except FileNotFoundError as error:
@@ -85,4 +90,4 @@ def _status(
 ) -> HttpResponse:
     with in_workspace(request.workspace.id):
         found = selectors.get_blob_status(request.actor, thread_id, blob_id)
-    return cbor([found.size, list(found.present), int(found.is_complete)], status=status)
+    return cbor(shapes.blob(found), status=status)

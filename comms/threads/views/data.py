@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import uuid
 
 from django.http import HttpResponse
@@ -13,8 +12,7 @@ from comms.accounts.scope import MemberRequest
 from comms.accounts.views.answers import cbor, read_list
 from comms.core.errors import InvalidError
 from comms.core.tenancy import in_workspace
-from comms.threads import selectors, services
-from comms.threads.models import Thread
+from comms.threads import selectors, services, shapes
 from comms.threads.views.answers import body, member_endpoint, whole
 from comms.wire import envelopes as wire_envelopes
 from comms.wire import epochs as wire_epochs
@@ -27,27 +25,8 @@ from comms.wire.cbor import Value
 @member_endpoint()
 def index(request: MemberRequest) -> HttpResponse:
     """Up to 50 threads: [id, record, wrap, seq, T, read up to, activity]; then the next page's cursor or ""."""
-    rows = selectors.list_threads(request.actor, before=_cursor(request.GET.get("cursor")))
-    full = len(rows) == selectors.THREADS_AT_ONCE
-    last = rows[-1].thread if rows else None
-    following = f"{last.activity_at.isoformat()}_{last.id}" if full and last else ""
-    return cbor(
-        [
-            [
-                [
-                    row.thread.id.bytes,
-                    row.record,
-                    row.wrap,
-                    row.thread.seq,
-                    bytes(row.thread.t),
-                    row.member.read_up_to,
-                    int(row.thread.activity_at.timestamp() * 1000),
-                ]
-                for row in rows
-            ],
-            following,
-        ]
-    )
+    before = shapes.index_cursor(request.GET.get("cursor"))
+    return cbor(shapes.index(selectors.list_threads(request.actor, before=before)))
 
 
 @require_POST
@@ -55,7 +34,7 @@ def index(request: MemberRequest) -> HttpResponse:
 def create(request: MemberRequest) -> HttpResponse:
     """Open a thread from its first epoch (epoch-upload)."""
     upload = body(request, wire_epochs.UPLOAD_LIMIT)
-    return cbor(_state(services.open_thread(actor=request.actor, upload=upload)), status=201)
+    return cbor(shapes.state(services.open_thread(actor=request.actor, upload=upload)), status=201)
 
 
 @require_http_methods(["GET", "POST"])
@@ -68,10 +47,10 @@ def epochs(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         upload = body(request, wire_epochs.UPLOAD_LIMIT)
         thread = services.publish_epoch(actor=request.actor, thread_id=thread_id, upload=upload)
-        return cbor(_state(thread), status=201)
+        return cbor(shapes.state(thread), status=201)
     with in_workspace(request.workspace.id):
         found = selectors.list_epochs(request.actor, thread_id, after=whole(request, "after") or 0)
-    return cbor([[one.record, one.wrap, one.history_fingerprint] for one in found])
+    return cbor(shapes.epochs(found))
 
 
 @require_http_methods(["GET", "POST"])
@@ -89,18 +68,14 @@ def envelopes(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
             after=whole(request, "after"),
             before=whole(request, "before"),
         )
-    items: list[Value] = [[digest, content] for digest, content in page.items]
-    start: Value = [page.start.seq, page.start.t]
-    head: Value = [page.head.seq, page.head.t]
-    return cbor([start, items, head, page.read_up_to])
+    return cbor(shapes.envelopes(page))
 
 
 @require_GET
 @member_endpoint()
 def people(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
     """Identity chains of everyone who is or was in the thread: [user, name, [entry, …]]."""
-    found = selectors.list_people(request.actor, thread_id)
-    return cbor([[one.user_id.bytes, one.name, list(one.entries)] for one in found])
+    return cbor(shapes.people(selectors.list_people(request.actor, thread_id)))
 
 
 @require_POST
@@ -132,20 +107,3 @@ def history(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
     """Give a member keys of earlier epochs (history-grant); the answer is [first seq they may read]."""
     raw = body(request, wire_history.LIMIT)
     return cbor([services.grant_history(actor=request.actor, thread_id=thread_id, raw=raw)])
-
-
-def _state(thread: Thread) -> Value:
-    return [thread.id.bytes, thread.epoch_number, thread.seq, bytes(thread.t)]
-
-
-def _cursor(given: str | None) -> tuple[datetime.datetime, uuid.UUID] | None:
-    if not given:
-        return None
-    moment, _underscore, thread = given.partition("_")
-    try:
-        at = datetime.datetime.fromisoformat(moment)
-        if at.tzinfo is None:
-            raise ValueError
-        return at, uuid.UUID(thread)
-    except ValueError:
-        raise InvalidError(_("There is no such page."), field="cursor") from None

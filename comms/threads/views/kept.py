@@ -12,7 +12,7 @@ from comms.accounts.scope import MemberRequest
 from comms.accounts.views.answers import cbor, limit_rate, octets, read_list
 from comms.core.errors import InvalidError
 from comms.core.tenancy import in_workspace
-from comms.threads import selectors, services
+from comms.threads import selectors, services, shapes
 from comms.threads.views.answers import body, member_endpoint
 from comms.wire import envelopes as wire_envelopes
 from comms.wire.cbor import Value
@@ -46,7 +46,7 @@ def receipts(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
 @member_endpoint()
 def drafts(request: MemberRequest) -> HttpResponse:
     """The person's drafts in this workspace: [thread, number, fingerprint, box]."""
-    return cbor([_draft(one) for one in selectors.list_drafts(request.actor)])
+    return cbor([shapes.draft(one) for one in selectors.list_drafts(request.actor)])
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,8 +67,4 @@ def draft(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
         return HttpResponse(status=204)
     with in_workspace(request.workspace.id):
         found = selectors.get_draft(request.actor, thread_id)
-    return cbor([] if found is None else _draft(found))
-
-
-def _draft(one: selectors.DraftOfMember) -> Value:
-    return [one.thread_id.bytes, one.number, one.fingerprint, one.box]
+    return cbor([] if found is None else shapes.draft(found))

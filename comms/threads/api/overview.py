@@ -8,7 +8,6 @@ import datetime
 import uuid
 from typing import Any
 
-from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -17,10 +16,11 @@ from rest_framework.response import Response
 
 from comms.accounts.api.door import WorkspaceView
 from comms.core.errors import InvalidError
-from comms.core.rest import page_schema
-from comms.threads import selectors
+from comms.core.rest import CBOR_BODY, CborParser, body_of, page_schema
+from comms.threads import selectors, services
 from comms.threads.models import Member
-from comms.threads.selectors import THREADS_AT_ONCE, ThreadOfMember
+from comms.threads.selectors import THREADS_AT_ONCE, MemberOfThread, Seat, ThreadOfMember
+from comms.wire import epochs as wire_epochs
 
 
 class ThreadQuery(serializers.Serializer[Any]):
@@ -43,19 +43,40 @@ class ThreadSerializer(serializers.Serializer[Any]):
     unread = serializers.SerializerMethodField()
     activity_at = serializers.DateTimeField(source="thread.activity_at")
 
-    def get_role(self, row: ThreadOfMember) -> str:
+    def get_role(self, row: ThreadOfMember | Seat) -> str:
         """In lower case."""
         return Member.Role(row.member.role).name.lower()
 
-    def get_unread(self, row: ThreadOfMember) -> int:
+    def get_unread(self, row: ThreadOfMember | Seat) -> int:
         """How many of them the caller has not read."""
         return max(0, row.thread.seq - row.member.read_up_to)
+
+
+class ThreadMemberSerializer(serializers.Serializer[Any]):
+    """Somebody who is in a conversation now, as the server's rows have it; the signed roster counts."""
+
+    person = serializers.UUIDField(source="member.member_id")
+    name = serializers.CharField()
+    role = serializers.SerializerMethodField(help_text="owner, member, observer or guest.")
+    fingerprint = serializers.SerializerMethodField(
+        help_text="SHA-256 of their public keys, in hexadecimal."
+    )
+    expires_at = serializers.DateTimeField(source="member.expires_at", allow_null=True)
+
+    def get_role(self, row: MemberOfThread) -> str:
+        """In lower case."""
+        return Member.Role(row.member.role).name.lower()
+
+    def get_fingerprint(self, row: MemberOfThread) -> str:
+        """Hexadecimal."""
+        return bytes(row.member.fingerprint).hex()
 
 
 class ThreadsView(WorkspaceView):
     """The caller's threads."""
 
-    scopes = {"get": "threads:read"}
+    scopes = {"get": "threads:read", "post": "threads:write"}
+    parser_classes = [CborParser]
 
     @extend_schema(
         operation_id="list_threads",
@@ -78,8 +99,52 @@ class ThreadsView(WorkspaceView):
             }
         )
 
+    @extend_schema(
+        operation_id="open_thread",
+        summary="Open a thread",
+        request=CBOR_BODY,
+        responses={201: ThreadSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Takes the `epoch-upload` of its first epoch: a new UUIDv4, members, keys, sealed title."""
+        upload = body_of(request, wire_epochs.UPLOAD_LIMIT)
+        thread = services.open_thread(actor=self.actor, upload=upload)
+        seat = selectors.get_thread(self.actor, thread.id)
+        return Response(ThreadSerializer(seat).data, status=201)
 
-def _cursor(row: ThreadOfMember) -> str:
+
+class ThreadView(WorkspaceView):
+    """One thread."""
+
+    scopes = {"get": "threads:read"}
+
+    @extend_schema(
+        operation_id="get_thread",
+        summary="A thread, without its content",
+        responses=ThreadSerializer,
+    )
+    def get(self, request: Request, thread_id: uuid.UUID) -> Response:
+        """Where it stands and what the caller is in it."""
+        return Response(ThreadSerializer(selectors.get_thread(self.actor, thread_id)).data)
+
+
+class ThreadMembersView(WorkspaceView):
+    """Who is in a thread."""
+
+    scopes = {"get": "threads:read"}
+
+    @extend_schema(
+        operation_id="list_thread_members",
+        summary="Members of a thread",
+        responses=ThreadMemberSerializer(many=True),
+    )
+    def get(self, request: Request, thread_id: uuid.UUID) -> Response:
+        """Everyone who is in it now, by name; at most 500."""
+        rows = selectors.list_members(self.actor, thread_id)
+        return Response(ThreadMemberSerializer(rows, many=True).data)
+
+
+def _cursor(row: ThreadOfMember | Seat) -> str:
     text = f"{row.thread.activity_at.isoformat()}|{row.thread.id}"
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -97,8 +162,3 @@ def _before(cursor: str) -> tuple[datetime.datetime, uuid.UUID] | None:
         return at, uuid.UUID(key)
     except (binascii.Error, ValueError) as error:
         raise InvalidError(_("This cursor is not one of ours."), field="cursor") from error
-
-
-workspace: list[URLPattern | URLResolver] = [
-    path("threads", ThreadsView.as_view(), name="threads"),
-]

@@ -1,0 +1,145 @@
+"""A person's own keys for a program of theirs, and the public identities of fellow members.
+
+The vault and its wraps are given to a session only, never to a token: with them a thief can guess a
+passphrase at leisure. The server can open none of it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from comms.accounts import selectors, services
+from comms.accounts.api.door import SessionView, WorkspaceView
+from comms.core.errors import InvalidError
+from comms.core.rest import CBOR_BODY, CborParser, CborRenderer, body_of, cbor_schema
+from comms.wire import vault as wire_vault
+from comms.wire.cbor import decode, encode
+
+
+class KeysView(SessionView):
+    """Everything that opens a vault."""
+
+    renderer_classes = [CborRenderer]
+
+    @extend_schema(
+        operation_id="get_keys",
+        summary="The person's own sealed keys",
+        responses=cbor_schema(
+            "[user, address, vault, [vault-wrap, …], newest identity-entry, argon2 of the sign-in secret]"
+        ),
+    )
+    def get(self, request: Request) -> Response:
+        """Vault, the ways to unlock it, and the newest identity entry, verbatim."""
+        person = self.person
+        newest = selectors.newest_entry(person.id)
+        return Response(
+            encode(
+                [
+                    person.id.bytes,
+                    person.email,
+                    bytes(selectors.get_vault(person).content),
+                    [bytes(wrap.content) for wrap in selectors.list_vault_wraps(person)],
+                    bytes(newest.entry) if newest else b"",
+                    decode(selectors.sign_in_argon2(person.email), limit=64),
+                ]
+            )
+        )
+
+
+class ChainView(SessionView):
+    """The person's identity entries."""
+
+    renderer_classes = [CborRenderer]
+
+    @extend_schema(
+        operation_id="get_key_chain",
+        summary="The person's own identity entries",
+        responses=cbor_schema("[identity-entry, …], the oldest first"),
+    )
+    def get(self, request: Request) -> Response:
+        """All of them, verbatim: to hold against the public log."""
+        chains = selectors.list_chains([self.person.id])
+        return Response(encode([entry for one in chains for entry in one.entries]))
+
+
+class VaultView(SessionView):
+    """The vault."""
+
+    parser_classes = [CborParser]
+    renderer_classes = [CborRenderer]
+
+    @extend_schema(
+        operation_id="put_vault",
+        summary="Write the next version of the vault",
+        request=CBOR_BODY,
+        responses=cbor_schema("[the new number]"),
+    )
+    def put(self, request: Request) -> Response:
+        """Takes a `vault` whose number is one more than the present one's; 409 when another was faster."""
+        content = body_of(request, wire_vault.LIMIT)
+        return Response(encode([services.put_vault(person=self.person, content=content)]))
+
+
+class SessionSecretView(SessionView):
+    """The server's half of what keeps a vault open."""
+
+    renderer_classes = [CborRenderer]
+
+    @extend_schema(
+        operation_id="open_session_secret",
+        summary="The session's secret",
+        request=None,
+        responses=cbor_schema("[32 bytes]"),
+    )
+    def post(self, request: Request) -> Response:
+        """Drawn when first asked for, the same until the session locks or ends."""
+        return Response(encode([services.open_session_secret(self.session_key)]))
+
+    @extend_schema(operation_id="lock_session", summary="Lock", request=None, responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Forgets the secret: what this program kept opens nothing any more."""
+        services.lock_session(self.session_key)
+        return Response(status=204)
+
+
+class IdentitiesQuery(serializers.Serializer[Any]):
+    """Whose keys."""
+
+    user = serializers.ListField(
+        child=serializers.UUIDField(),
+        required=False,
+        max_length=500,
+        help_text="A person; may be given up to 500 times. Everyone, if left out.",
+    )
+
+
+class IdentitiesView(WorkspaceView):
+    """Public keys of members."""
+
+    scopes = {"get": "members:read"}
+    renderer_classes = [CborRenderer]
+
+    @extend_schema(
+        operation_id="list_identities",
+        summary="Public keys of members",
+        parameters=[IdentitiesQuery],
+        responses=cbor_schema("[[user, name, [identity-entry, …]], …]"),
+    )
+    def get(self, request: Request) -> Response:
+        """Chains of identity entries, verbatim, of everyone or of those asked for; at most 500 people."""
+        wanted = request.query_params.getlist("user")
+        try:
+            ids = [uuid.UUID(one) for one in wanted] if wanted else None
+        except ValueError:
+            raise InvalidError(_("A user is named by a UUID."), field="user") from None
+        members = selectors.list_identities(self.actor, ids)
+        return Response(
+            encode([[one.user_id.bytes, one.name, list(one.entries)] for one in members])
+        )
