@@ -156,13 +156,10 @@ def _database(options: Options, endpoints: Endpoints) -> None:
     owner = options.database_owner_url or endpoints.database_owner_url
     try:
         with psycopg.connect(owner, connect_timeout=5) as connection:
-            version = connection.info.server_version
             checksums = connection.execute("SHOW data_checksums").fetchone()
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
         raise _Problem(f"it doesn't answer ({reason})", "Start it, or mend DATABASE_URL.") from None
-    if version < 160000:
-        raise _Problem(f"it is version {version // 10000}", "Use PostgreSQL 16 or newer.")
     if checksums is not None and checksums[0] != "on":
         raise _Problem(
             "its pages have no checksums, so a failing disk would not be noticed",

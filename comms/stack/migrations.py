@@ -48,6 +48,10 @@ def forget(folder: Folder) -> None:
     _note(folder).unlink(missing_ok=True)
 
 
+LEAST_VERSION = 180000
+"""PostgreSQL 18, as servers number themselves: freezing an edition makes its ids with `uuidv7()`."""
+
+
 def prepare_external(options: Options) -> None:
     """Give the product's role its rights in an external database, and refuse one that could do more.
 
@@ -77,10 +81,21 @@ def prepare_external(options: Options) -> None:
         raise _unreachable("DATABASE_OWNER_URL", error) from None
 
 
+def refuse_old_server(version: int) -> None:
+    """Raise StackError if a server of this version (180003 is 18.3) lacks what the program needs."""
+    if version < LEAST_VERSION:
+        raise StackError(
+            f"The database server is PostgreSQL {version // 10000}, and {LEAST_VERSION // 10000} or newer "
+            "is needed: upgrade it, or leave DATABASE_URL and DATABASE_OWNER_URL out to use the embedded "
+            "one."
+        )
+
+
 def refuse_bypassing_role(url: str) -> None:
-    """Raise StackError if the product's role could read past row-level security."""
+    """Raise StackError if the product's role could read past row-level security, or the server is too old."""
     try:
         with psycopg.connect(url, connect_timeout=10) as connection:
+            refuse_old_server(connection.info.server_version)
             row = connection.execute(
                 "SELECT current_user, rolsuper OR rolbypassrls,"
                 " pg_has_role(current_user, (SELECT datdba FROM pg_database"
