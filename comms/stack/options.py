@@ -28,11 +28,8 @@ class Options:
     """External Redis or Valkey, or None for the embedded one."""
     has_mail_server: bool
     """Mail goes to SMTP_HOST; the catcher isn't started."""
-
-    @property
-    def address(self) -> str:
-        """Where a browser on this machine finds the pages; passkeys work on this name only."""
-        return f"http://localhost:{self.port}"
+    address: str
+    """What people open: PUBLIC_URL, else this machine's own name, on which alone passkeys work without TLS."""
 
 
 def read_options(environment: Mapping[str, str] = os.environ) -> Options:
@@ -47,15 +44,17 @@ def read_options(environment: Mapping[str, str] = os.environ) -> Options:
             f"Set {missing} too: the product runs with DATABASE_URL, and only migrations use "
             "DATABASE_OWNER_URL, so that row-level security binds the product."
         )
+    port = _port(environment.get("PORT") or "8000")
     return Options(
         folder=data_folder(environment),
         host=environment.get("HOST") or "localhost",
-        port=_port(environment.get("PORT") or "8000"),
+        port=port,
         demo=_flag("DEMO", environment.get("DEMO", "")),
         database_url=database or None,
         database_owner_url=owner or None,
         redis_url=environment.get("REDIS_URL") or None,
         has_mail_server=bool(environment.get("SMTP_HOST")),
+        address=(environment.get("PUBLIC_URL") or f"http://localhost:{port}").rstrip("/"),
     )
 
 

@@ -1,6 +1,8 @@
 """The secrets of a local deployment: made once, kept in ``var/secrets`` with mode 0600.
 
-Each is a file of its own, so that one can be replaced, and none is ever on a command line.
+The two keys that outlive the servers come from here only with the embedded default's settings: in
+production the operator names them, and a file that looks like one but isn't used would mislead whoever
+makes copies. Each secret is a file of its own, so that one can be replaced, and none is ever on a command line.
 """
 
 from __future__ import annotations
@@ -16,12 +18,8 @@ from comms.stack.folder import Folder, make_folders, read_or_create
 
 @dataclass(frozen=True)
 class Secrets:
-    """What this deployment must keep to itself; ``repr`` shows only the file's place."""
+    """What this deployment's servers must keep to themselves; ``repr`` shows none of it."""
 
-    key_encryption_key_file: Path
-    """Base64 of 32 bytes. It travels separately from backups: without it their encrypted fields stay shut."""
-    log_key: str = field(repr=False)
-    """Base64 of the Ed25519 seed that signs the public log. Browsers and witnesses remember its public half."""
     secret_key: str = field(repr=False)
     database_admin_password: str = field(repr=False)
     database_owner_password: str = field(repr=False)
@@ -30,11 +28,7 @@ class Secrets:
 
 
 def local_secrets(var: Path) -> Secrets:
-    """Return the secrets of the data folder, making those that are missing.
-
-    Raises StackError when the key-encryption key is missing beside data that may need it: what a new
-    one sealed would be lost as soon as the right one is put back.
-    """
+    """Return the secrets of the data folder, making those that are missing. Raises StackError."""
     folder = Folder.at(var)
     make_folders(folder)
 
@@ -42,6 +36,33 @@ def local_secrets(var: Path) -> Secrets:
         content = read_or_create(folder.secrets / name, random.token_urlsafe(48).encode() + b"\n")
         return content.decode("ascii").strip()
 
+    return Secrets(
+        secret_key=word("secret-key"),
+        database_admin_password=word("database-admin"),
+        database_owner_password=word("database-owner"),
+        database_app_password=word("database-app"),
+        valkey_password=word("valkey"),
+    )
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What opens this deployment's data and signs for it; ``repr`` shows only the file's place."""
+
+    key_encryption_key_file: Path
+    """Base64 of 32 bytes. It travels separately from backups: without it their encrypted fields stay shut."""
+    log_key: str = field(repr=False)
+    """Base64 of the Ed25519 seed that signs the public log. Browsers and witnesses remember its public half."""
+
+
+def local_keys(var: Path) -> Keys:
+    """Return the keys of the data folder, making those that are missing.
+
+    Raises StackError when the key-encryption key is missing beside data that may need it: what a new
+    one sealed would be lost as soon as the right one is put back.
+    """
+    folder = Folder.at(var)
+    make_folders(folder)
     key_file = folder.secrets / "key-encryption-key"
     if not key_file.exists() and (folder.postgres / "data/PG_VERSION").exists():
         raise StackError(
@@ -53,12 +74,4 @@ def local_secrets(var: Path) -> Secrets:
     log_key = read_or_create(
         folder.secrets / "log-key", base64.b64encode(random.token_bytes(32)) + b"\n"
     )
-    return Secrets(
-        key_encryption_key_file=key_file,
-        log_key=log_key.decode("ascii").strip(),
-        secret_key=word("secret-key"),
-        database_admin_password=word("database-admin"),
-        database_owner_password=word("database-owner"),
-        database_app_password=word("database-app"),
-        valkey_password=word("valkey"),
-    )
+    return Keys(key_encryption_key_file=key_file, log_key=log_key.decode("ascii").strip())

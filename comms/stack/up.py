@@ -22,7 +22,7 @@ from comms.stack.errors import StackError
 from comms.stack.folder import replace
 from comms.stack.options import PROJECT, Options, read_options
 from comms.stack.programs import find_programs
-from comms.stack.secrets import local_secrets
+from comms.stack.secrets import local_keys, local_secrets
 from comms.stack.supervisor import Supervisor, describe_end
 from comms.stack.web import check_port
 
@@ -44,6 +44,8 @@ def main() -> int:
     _refuse_wrong_settings()
     options = read_options()
     with lock.held(options.folder):
+        if _uses_local_settings():
+            local_keys(options.folder.root)  # a lost key is said before anything runs
         _end_leftovers(options)
         check_port(options.host, options.port)
         return asyncio.run(_serve(_site(options), began))
@@ -54,9 +56,12 @@ def _refuse_wrong_settings() -> None:
 
     Raises ImproperlyConfigured with one sentence. The local ones miss nothing, and reading them takes time.
     """
-    name = os.environ.get("DJANGO_SETTINGS_MODULE", LOCAL_SETTINGS)
-    if name != LOCAL_SETTINGS:
-        import_module(name)
+    if not _uses_local_settings():
+        import_module(os.environ["DJANGO_SETTINGS_MODULE"])
+
+
+def _uses_local_settings() -> bool:
+    return os.environ.get("DJANGO_SETTINGS_MODULE", LOCAL_SETTINGS) == LOCAL_SETTINGS
 
 
 def _end_leftovers(options: Options) -> None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from comms.stack.endpoints import local_endpoints
-from comms.stack.secrets import local_secrets
+from comms.stack.secrets import local_keys, local_secrets
 from config import env
 from config.settings.base import *  # noqa: F403 - a settings module is the sum of its base and its own lines
 from config.settings.base import VAR
 
 _endpoints = local_endpoints(VAR)
 _secrets = local_secrets(VAR)
+_keys = local_keys(VAR)
 
 SECRET_KEY = env.text("SECRET_KEY", _secrets.secret_key)
-KEY_ENCRYPTION_KEY = _secrets.key_encryption_key_file.read_text(encoding="ascii").strip()
+KEY_ENCRYPTION_KEY = _keys.key_encryption_key_file.read_text(encoding="ascii").strip()
 KEY_ENCRYPTION_KEYS_OLD = env.keys("KEY_ENCRYPTION_KEYS_OLD")
-LOG_KEY = _secrets.log_key
+LOG_KEY = _keys.log_key
 
 DATABASES = {
     "default": env.database(

@@ -41,6 +41,8 @@ class Deployment:
         self._like: Path | None = None
         self.port = port or free_port()
         self.url = f"http://localhost:{self.port}"
+        self.address = environment.get("PUBLIC_URL", self.url)
+        """What it prints, and what people would open."""
         self.mails = MailFolder(var / "mail")
         self._more = environment
         self.expected = {
@@ -88,7 +90,7 @@ class Deployment:
         eventually(lambda: self.is_ready() or self.process.poll() is not None, within=STARTING)
         assert self.process.poll() is None, self.output()
         # The address is printed once the person has been told how to get in.
-        eventually(lambda: self.output().rstrip().endswith(self.url), within=STARTING)
+        eventually(lambda: self.output().rstrip().endswith(self.address), within=STARTING)
 
     def stop(self, number: int = signal.SIGINT) -> int:
         """Ask it to stop; returns the exit code."""

@@ -16,7 +16,7 @@ from comms.stack.endpoints import Endpoints
 from comms.stack.errors import StackError
 from comms.stack.health import Finding, findings
 from comms.stack.options import Options, read_options
-from comms.stack.secrets import local_secrets
+from comms.stack.secrets import local_keys
 from tests.stack.deployment import Deployment
 
 RIGHT, OTHER = (base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))
@@ -83,13 +83,13 @@ def test_says_that_a_key_is_none(options: Options) -> None:
 
 def test_makes_no_new_key_beside_data_that_needs_the_old_one(tmp_path: Path) -> None:
     var = tmp_path / "var"
-    key = local_secrets(var).key_encryption_key_file
+    key = local_keys(var).key_encryption_key_file
     (var / "postgres/data").mkdir(parents=True)
     (var / "postgres/data/PG_VERSION").write_text("18\n")
-    local_secrets(var)
+    local_keys(var)
     key.unlink()
     with pytest.raises(StackError, match=r"is missing: put its file back at .*key-encryption-key"):
-        local_secrets(var)
+        local_keys(var)
     assert not key.exists()
     said = Deployment(var).manage("doctor")
     assert said.returncode == 1

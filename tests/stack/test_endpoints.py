@@ -23,7 +23,7 @@ from comms.stack.endpoints import (
 )
 from comms.stack.errors import StackError
 from comms.stack.folder import Folder, read_or_create
-from comms.stack.secrets import local_secrets
+from comms.stack.secrets import local_keys, local_secrets
 
 
 def test_same_folder_gives_same_addresses(tmp_path: Path) -> None:
@@ -94,14 +94,15 @@ def test_free_ports_are_kept(tmp_path: Path) -> None:
 
 
 def test_secrets_are_private_and_different(tmp_path: Path) -> None:
-    secrets = local_secrets(tmp_path / "var")
+    secrets, keys = local_secrets(tmp_path / "var"), local_keys(tmp_path / "var")
     words = [
         secrets.secret_key,
         secrets.database_owner_password,
         secrets.database_app_password,
         secrets.database_admin_password,
         secrets.valkey_password,
-        secrets.key_encryption_key_file.read_text(),
+        keys.key_encryption_key_file.read_text(),
+        keys.log_key,
     ]
     assert len(set(words)) == len(words)
     assert all(len(word) >= 44 for word in words)
@@ -112,8 +113,14 @@ def test_secrets_are_private_and_different(tmp_path: Path) -> None:
 
 def test_repr_shows_no_secret(tmp_path: Path) -> None:
     secrets, endpoints = local_secrets(tmp_path / "var"), local_endpoints(tmp_path / "var")
-    shown = repr(secrets) + repr(endpoints)
-    for word in (secrets.secret_key, secrets.database_app_password, secrets.valkey_password):
+    keys = local_keys(tmp_path / "var")
+    shown = repr(secrets) + repr(endpoints) + repr(keys)
+    for word in (
+        keys.log_key,
+        secrets.secret_key,
+        secrets.database_app_password,
+        secrets.valkey_password,
+    ):
         assert word not in shown
 
 

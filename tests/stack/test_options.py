@@ -29,6 +29,11 @@ def test_reads_what_is_set(tmp_path: Path) -> None:
     assert options.address == "http://localhost:8123"
 
 
+def test_says_the_address_that_people_open() -> None:
+    options = read_options({"PUBLIC_URL": "https://entente.example.org/", "PORT": "8123"})
+    assert options.address == "https://entente.example.org"
+
+
 @pytest.mark.parametrize("port", ["x", "0", "65536", "-1", "80 ", "٣"])
 def test_refuses_a_port_that_is_none(port: str) -> None:
     with pytest.raises(StackError, match="PORT must be a number from 1 to 65535"):

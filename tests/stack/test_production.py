@@ -17,7 +17,9 @@ from psycopg import sql
 from comms.stack import postgres
 from comms.stack.embedded import running
 from comms.stack.endpoints import Endpoints, local_listening
+from comms.stack.errors import StackError
 from comms.stack.folder import Folder
+from comms.stack.migrations import refuse_old_server
 from comms.stack.secrets import local_secrets
 from tests.accounts.browser import derived
 from tests.core.test_production_settings import complete
@@ -161,6 +163,13 @@ def test_shows_no_inside(browser: httpx.Client) -> None:
         assert "DEBUG" not in answer.text
 
 
+def test_says_the_public_address_and_makes_no_keys_of_its_own(production: Deployment) -> None:
+    """A key file that nothing uses would be copied in good faith, and open nothing."""
+    assert production.manage("status").stdout.startswith(f"https://{HOST}, process ")
+    made = {path.name for path in (production.var / "secrets").iterdir()}
+    assert made.isdisjoint({"key-encryption-key", "log-key"})
+
+
 def test_web_server_does_not_know_the_owner(production: Deployment) -> None:
     """Only the migrations are given the address of the role that could change tables."""
     for name, service in production.services().items():
@@ -218,6 +227,18 @@ def test_backup_restores_into_an_empty_external_database(
     assert again.returncode == 1
     assert "The database holds tables already" in again.stderr
     assert "Traceback" not in again.stderr
+
+
+@pytest.mark.parametrize("version", [150004, 170006])
+def test_older_database_server_is_one_sentence(version: int) -> None:
+    with pytest.raises(StackError, match=rf"is PostgreSQL {version // 10000}, and 18 or newer"):
+        refuse_old_server(version)
+
+
+def test_takes_this_database_server_and_later_ones(servers: tuple[Endpoints, str]) -> None:
+    with psycopg.connect(servers[0].database_url) as app:
+        refuse_old_server(app.info.server_version)
+    refuse_old_server(190000)
 
 
 @pytest.mark.parametrize(
