@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from comms.accounts.models import VaultWrap
+from comms.core.actors import Role
+
 SENTENCES = {
     "accounts.set_up_workspace": _("set up the workspace %(name)s"),
     "accounts.made_demo": _("filled the workspace with demo data"),
@@ -50,4 +53,16 @@ SUBJECTS = {
     "invitation": (_("invitation"), ""),
     "membership": (_("member"), "accounts:member"),
     "api_token": (_("API token"), ""),
+}
+
+_ROLES = dict(Role.choices)
+_WRAPS = {kind.name.lower(): kind.label for kind in VaultWrap.Kind}
+
+NAMES = {
+    "accounts.changed_second_step_roles": {"to": _ROLES},
+    "accounts.invited_member": {"roles": _ROLES},
+    "accounts.joined_workspace": {"roles": _ROLES},
+    "accounts.changed_roles": {"before": _ROLES, "after": _ROLES},
+    "accounts.added_vault_wrap": {"kind": _WRAPS},
+    "accounts.removed_vault_wrap": {"kind": _WRAPS},
 }

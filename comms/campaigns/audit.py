@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from comms.content.audit import named_language
+
 SENTENCES = {
     "campaigns.created_campaign": _("made the campaign %(name)s"),
     "campaigns.updated_campaign": _("changed the campaign %(name)s"),
@@ -41,4 +43,9 @@ SUBJECTS = {
     "delivery": (_("message"), ""),
     "campaign": (_("campaign"), "campaigns:campaign"),
     "edition": (_("edition"), "campaigns:edition"),
+}
+
+NAMES = {
+    "campaigns.accepted_fallback": {"language": named_language},
+    "campaigns.refused_fallback": {"language": named_language},
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from comms.directory.facts.languages import language_name
 
 SENTENCES = {
     "content.created_key_message": _("wrote a key message: %(text)s"),
@@ -19,3 +22,11 @@ SUBJECTS = {
     "template": (_("template"), "content:template"),
     "variant": (_("text"), ""),
 }
+
+
+def named_language(tag: str) -> str:
+    """A language's name in the reader's own."""
+    return language_name(tag, get_language() or "en")
+
+
+NAMES = {"content.saved_variant": {"language": named_language}}

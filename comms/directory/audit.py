@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from comms.directory.models import Basis, Channel, Purpose, SuppressionReason
+
 SENTENCES = {
     "directory.created_stakeholder": _("added a stakeholder"),
     "directory.updated_stakeholder": _("changed a stakeholder (%(fields)s)"),
@@ -36,4 +38,30 @@ SUBJECTS = {
     "stakeholder": (_("stakeholder"), "directory:stakeholder"),
     "audience": (_("audience"), "directory:audience"),
     "import": (_("import"), "directory:import"),
+}
+
+_FIELDS = {
+    "name": _("Name"),
+    "kind": _("Kind"),
+    "role": _("Role or title"),
+    "region": _("Region"),
+    "country": _("Country"),
+    "languages": _("Languages"),
+    "time_zone": _("Time zone"),
+    "notes": _("Notes"),
+    "basis": _("Lawful basis"),
+    "audience": _("Audience"),
+    "archive": _("In the archive"),
+}
+_CHANNELS = dict(Channel.choices)
+_PURPOSES = dict(Purpose.choices)
+
+NAMES = {
+    "directory.updated_stakeholder": {"fields": _FIELDS},
+    "directory.changed_many": {"field": _FIELDS},
+    "directory.added_contact_point": {"channel": _CHANNELS},
+    "directory.removed_contact_point": {"channel": _CHANNELS},
+    "directory.suppressed_contact_point": {"reason": dict(SuppressionReason.choices)},
+    "directory.recorded_consent": {"basis": dict(Basis.choices), "purpose": _PURPOSES},
+    "directory.withdrew_consent": {"purpose": _PURPOSES},
 }

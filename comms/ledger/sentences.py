@@ -4,11 +4,15 @@
 `%(name)s` for details: {"accounts.renamed_workspace": _("renamed the workspace to %(name)s")}.
 `SUBJECTS` maps a subject type to (what it is called, the route of its page or ""): the route takes the
 workspace and the subject's id: {"stakeholder": (_("stakeholder"), "directory:stakeholder")}.
+`NAMES` maps an action to its details that are stored as codes, and each of those to its words in the reader's
+language: {"directory.added_contact_point": {"channel": dict(Channel.choices)}}, or a function of the code. A
+code that is not in it (an older one, say) is shown as it is.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -21,6 +25,8 @@ from django.utils.translation import gettext as _
 from comms.ledger.models import AuditEntry
 
 _Text = str | Promise
+Names = Mapping[str, _Text] | Callable[[str], str]
+"""Codes with their words, or what finds the words of a code."""
 
 ERASED = "…"
 
@@ -35,16 +41,18 @@ class Subject(NamedTuple):
 class _Words(NamedTuple):
     sentences: dict[str, _Text]
     subjects: dict[str, Subject]
+    names: dict[str, Mapping[str, Names]]
 
 
 @cache
 def _words() -> _Words:
-    words = _Words({}, {})
+    words = _Words({}, {}, {})
     for config in apps.get_app_configs():
         name = f"{config.name}.audit"
         if config.name.startswith("comms.") and find_spec(name):
             module = import_module(name)
             words.sentences.update(getattr(module, "SENTENCES", {}))
+            words.names.update(getattr(module, "NAMES", {}))
             subjects = getattr(module, "SUBJECTS", {})
             words.subjects.update({key: Subject(*value) for key, value in subjects.items()})
     return words
@@ -66,14 +74,18 @@ def sentence_of(entry: AuditEntry) -> str:
     if template is None:
         return entry.action.partition(".")[2].replace("_", " ")
     details = entry.details or {}
+    names = _words().names.get(entry.action, {})
     values: defaultdict[str, str] = defaultdict(lambda: ERASED)
-    values.update({key: _shown(value) for key, value in details.items()})
+    values.update({key: _shown(value, names.get(key, {})) for key, value in details.items()})
     return str(template) % values
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, names: Names) -> str:
     if isinstance(value, list):
-        return ", ".join(_shown(item) for item in value)
+        return ", ".join(_shown(item, names) for item in value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return ERASED if value is None else str(value)
+    if value is None:
+        return ERASED
+    code = str(value)
+    return names(code) if callable(names) else str(names.get(code, code))

@@ -6,9 +6,11 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import override
 
 from comms.core.ids import uuid7
 from comms.ledger.models import AuditEntry
@@ -87,3 +89,39 @@ def test_percent_signs_in_details_are_harmless() -> None:
     entry = AuditEntry(action="accounts.held_workspace")
     entry.details = {"reason": "100 %(sure)s %s"}
     assert "100 %(sure)s %s" in sentence_of(entry)
+
+
+@pytest.mark.parametrize(
+    ("action", "details", "said"),
+    [
+        ("directory.added_contact_point", {"channel": "email"}, "added an address (E-mail)"),
+        (
+            "directory.updated_stakeholder",
+            {"fields": ["name", "time_zone"]},
+            "changed a stakeholder (Name, Time zone)",
+        ),
+        (
+            "accounts.changed_roles",
+            {"person": "Ana", "before": ["editor"], "after": ["editor", "approver"]},
+            "changed the roles of Ana from Editor to Editor, Approver",
+        ),
+        (
+            "content.saved_variant",
+            {"version": 2, "language": "ar"},
+            "saved version 2 of a text in Arabic",
+        ),
+        ("accounts.added_vault_wrap", {"kind": "recovery_code"}, "their vault (Recovery code)"),
+        ("directory.added_contact_point", {"channel": "pigeon"}, "added an address (pigeon)"),
+    ],
+)
+def test_codes_are_said_in_words(action: str, details: dict[str, Any], said: str) -> None:
+    entry = AuditEntry(action=action)
+    entry.details = details
+    assert said in sentence_of(entry)
+
+
+def test_codes_are_said_in_the_readers_language() -> None:
+    entry = AuditEntry(action="content.saved_variant")
+    entry.details = {"version": 2, "language": "fr"}
+    with override("ar"):
+        assert "الفرنسية" in sentence_of(entry)

@@ -200,6 +200,7 @@ def language_name(code: str) -> str:
 
     try:
         reader = Locale.parse((get_language() or "en").replace("-", "_"))
-        return Locale.parse(code.replace("-", "_")).get_display_name(reader) or code
+        language = Locale.parse(code.replace("-", "_"))
+        return language.get_display_name(reader) or language.get_display_name("en") or code
     except (UnknownLocaleError, ValueError):
         return code or _("unknown")

@@ -108,10 +108,11 @@ def direction_of(tag: str) -> Literal["ltr", "rtl"]:
 
 
 def language_name(tag: str, reader: str = "en") -> str:
-    """The language's name in the reader's language; the tag itself when it has none."""
+    """The language's name in the reader's language, else in English; the tag itself when it has none."""
     try:
         locale = Locale.parse(tag.replace("-", "_"))
         name = locale.get_display_name(reader.replace("-", "_").split("_")[0])
+        name = name or locale.get_display_name("en")
     except (UnknownLocaleError, ValueError):
         name = Locale.parse(reader.split("-")[0]).languages.get(tag.split("-")[0])
     return name or tag
