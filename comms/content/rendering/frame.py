@@ -9,7 +9,8 @@ from django.utils.safestring import mark_safe
 from comms.content.rendering.languages import Direction, foot_of
 from comms.directory.facts.languages import direction_of
 
-# A table of fixed width with attributes beside styles: Outlook for Windows lays mails out with Word.
+# As wide as a phone, at most 600 pixels. Outlook for Windows lays mails out with Word, which knows no such
+# limit: hence the attributes beside styles, and the fixed table that only it sees.
 _INLINER = css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)
 
 
