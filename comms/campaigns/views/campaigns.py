@@ -97,6 +97,9 @@ def calendar_page(request: MemberRequest) -> HttpResponse:
         {
             "first": first,
             "weeks": [[(day, by_day.get(day, [])) for day in week] for week in weeks],
+            "is_free": not any(
+                (day.year, day.month) == (first.year, first.month) for day in by_day
+            ),
             "today": timezone.localdate(),
             "previous": first - datetime.timedelta(days=1),
             "next": (first + datetime.timedelta(days=32)).replace(day=1),
