@@ -227,6 +227,17 @@ def test_what_people_make_of_messages(crew: People) -> None:
     check_page(dina)
     check_page(pavel)
 
+    # A button that is being pressed stays under the mouse while its message is drawn anew.
+    message(dina, "موافق").hover()
+    message(dina, "موافق").get_by_role("button", name="Reply", exact=True).hover()
+    dina.mouse.down()
+    pavel.locator(".reaction").click()
+    expect(dina.locator(".reaction")).to_have_count(0, timeout=WAIT)
+    dina.mouse.up()
+    expect(dina.locator("[data-context]")).to_contain_text("موافق")
+    text.press("Escape")
+    expect(dina.locator("[data-context]")).to_be_hidden()
+
     # Arrow up edits one's last message; what was there before can be looked up.
     text.press("ArrowUp")
     expect(text).to_have_value(f"**Terms** {MARKER} for @Pavel Partner")

@@ -20,6 +20,9 @@ export class MessageActions {
   private readonly row: HTMLElement;
   private on: string | undefined;
   private picking = false;
+  /** What the row shows, so that it is only made anew when that changes. */
+  private shown = "";
+  private filling = false;
 
   constructor(
     private readonly list: HTMLElement,
@@ -42,6 +45,8 @@ export class MessageActions {
       this.attach(event.target);
     });
     list.addEventListener("focusout", (event) => {
+      // A button that is made anew loses the focus and regains it: no act of the reader's.
+      if (this.filling) return;
       if (!(event.relatedTarget instanceof Node && this.list.contains(event.relatedTarget))) this.detach();
     });
     list.addEventListener("click", (event) => {
@@ -56,15 +61,13 @@ export class MessageActions {
     });
   }
 
-  /** After a drawing: the row follows its message, or goes with it. */
+  /** After a drawing: the row goes with its message, or offers what can be done with it now. */
   refresh(): void {
     if (this.on === undefined) return;
     const there = this.list.querySelector<HTMLElement>(`[data-id="${this.on}"]`);
     if (there === null) this.detach();
-    else if (!there.contains(this.row)) {
-      this.fill(this.on);
-      there.append(this.row);
-    }
+    else if (!this.fill(this.on)) this.row.remove();
+    else if (!there.contains(this.row)) there.append(this.row);
   }
 
   /** The message that keys go to: the last one if none was chosen. */
@@ -101,27 +104,36 @@ export class MessageActions {
   private fill(id: string): boolean {
     const item = this.conversation().talk.find(id);
     if (item === undefined || !(item.kind === "text" || item.kind === "file")) return false;
-    if (this.picking) this.row.replaceChildren(...this.picker(item));
-    else this.row.replaceChildren(...this.buttons(item));
+    const made = this.picking ? this.picker(item) : this.buttons(item);
+    const shows = JSON.stringify([id, made.map((one) => [one.getAttribute("aria-label"), one.getAttribute("aria-pressed")])]);
+    if (shows === this.shown) return true;
+    this.shown = shows;
+    const at = [...this.row.children].findIndex((one) => one === document.activeElement);
+    this.filling = true;
+    this.row.replaceChildren(...made);
+    if (at >= 0) made[Math.min(at, made.length - 1)]?.focus({ preventScroll: true });
+    this.filling = false;
     return true;
   }
 
   private buttons(item: Item): readonly HTMLElement[] {
     const { words } = this;
     const made: HTMLElement[] = [];
+    // The words may have changed since the button was made.
+    const newest = (): Item => this.conversation().talk.find(item.id) ?? item;
     if (this.conversation().silence === undefined) {
       made.push(
         iconButton("mood-plus", words.react, () => {
           this.pick(item);
         }),
         iconButton("corner-up-left", words.reply, () => {
-          this.acts.reply(item);
+          this.acts.reply(newest());
         }),
       );
       if (this.mayEdit(item)) {
         made.push(
           iconButton("edit", words.edit, () => {
-            this.acts.edit(item);
+            this.acts.edit(newest());
           }),
         );
       }
@@ -134,13 +146,13 @@ export class MessageActions {
     }
     made.push(
       iconButton("copy", words.copy, () => {
-        this.copy(item);
+        this.copy(newest());
       }),
     );
     if (this.mayRemove(item)) {
       made.push(
         iconButton("trash", words.remove, () => {
-          this.acts.remove(item);
+          this.acts.remove(newest());
         }),
       );
     }

@@ -190,6 +190,8 @@ export class MessageList {
   }
 
   private draw(items: readonly Item[], now: Conversation): void {
+    const focused = document.activeElement?.closest<HTMLElement>("[data-id]")?.dataset["id"];
+    const had = focused !== undefined && this.list.contains(document.activeElement);
     const readers = this.readersOf(items, now);
     const pinned = new Set(now.pins);
     const wanted: HTMLElement[] = [];
@@ -225,6 +227,9 @@ export class MessageList {
     }
     this.drawn = kept;
     this.lay(wanted);
+    if (had && !this.list.contains(document.activeElement)) {
+      this.drawn.get(focused)?.element.focus({ preventScroll: true });
+    }
   }
 
   private line(one: Happened | undefined): readonly HTMLElement[] {
@@ -241,21 +246,17 @@ export class MessageList {
     const silence = this.conversation().silence ?? "";
     const now = JSON.stringify([standing, silence, this.views.name(item.sender), quoted && this.views.line(quoted)]);
     if (known?.item === item && known.standing === now) return known;
-    return { item, standing: now, element: this.views.draw(item, standing) };
+    const fresh = this.views.draw(item, standing);
+    return { item, standing: now, element: known === undefined ? fresh : renew(known.element, fresh) };
   }
 
-  /** Puts `wanted` into the list, touching only what differs; the focus stays where it was. */
+  /** Puts `wanted` into the list, touching only what differs. */
   private lay(wanted: readonly HTMLElement[]): void {
-    const focused = document.activeElement?.closest<HTMLElement>("[data-id]")?.dataset["id"];
-    const had = focused !== undefined && this.list.contains(document.activeElement);
     const keep = new Set<Element>(wanted);
     for (const child of [...this.list.children]) if (!keep.has(child)) child.remove();
     wanted.forEach((one, at) => {
       if (this.list.children[at] !== one) this.list.insertBefore(one, this.list.children[at] ?? null);
     });
-    if (had && !this.list.contains(document.activeElement)) {
-      this.drawn.get(focused)?.element.focus({ preventScroll: true });
-    }
   }
 
   private day(item: Item, day: string): HTMLElement {
@@ -303,6 +304,19 @@ export class MessageList {
     if (found === undefined || anchor === undefined) return;
     this.scroll.scrollTop += found.getBoundingClientRect().top - anchor.top;
   }
+}
+
+/**
+ * The same element with what `fresh` shows. It stays where it is, and so do the focus on it and the buttons
+ * in it: a button that moves between pressing and letting go of the mouse is never clicked.
+ */
+function renew(known: HTMLElement, fresh: HTMLElement): HTMLElement {
+  const { className } = fresh;
+  if (known.className !== className) known.className = className;
+  const stays = known.querySelector(":scope > .said-actions");
+  for (const child of [...known.childNodes]) if (child !== stays) child.remove();
+  known.prepend(...fresh.childNodes);
+  return known;
 }
 
 function together(before: Item | undefined, item: Item): boolean {
