@@ -29,6 +29,33 @@ function token(): string {
   return csrfToken ?? "";
 }
 
+interface Asked {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly headers: Headers;
+  readonly body?: Bytes | URLSearchParams | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** The answer never changes: the browser may keep it, and its token may be an old one. */
+  readonly mayBeCached?: boolean;
+}
+
+/** The only request that is made with keys open: to this origin alone, and nowhere on from there. */
+async function request(address: string, asked: Asked): Promise<Response> {
+  const { method, headers, body, signal, mayBeCached = false } = asked;
+  const response = await fetch(address, {
+    method,
+    headers,
+    body: body ?? null,
+    credentials: "same-origin",
+    cache: mayBeCached ? "default" : "no-store",
+    redirect: "error",
+    referrerPolicy: "same-origin",
+    signal: signal ?? null,
+  });
+  if (!mayBeCached) csrfToken = response.headers.get("X-CSRFToken") ?? csrfToken;
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
 /** Raises ServerError for a refusal, TypeError when the server can't be reached. */
 export async function send(
   method: "GET" | "POST" | "PUT",
@@ -40,19 +67,7 @@ export async function send(
   const headers = new Headers({ Accept: accept });
   if (method !== "GET") headers.set("X-CSRFToken", token());
   if (body instanceof Uint8Array) headers.set("Content-Type", CBOR);
-  const response = await fetch(address, {
-    method,
-    headers,
-    body: body ?? null,
-    credentials: "same-origin",
-    cache: "no-store",
-    redirect: "error",
-    referrerPolicy: "same-origin",
-    signal: signal ?? null,
-  });
-  csrfToken = response.headers.get("X-CSRFToken") ?? csrfToken;
-  if (!response.ok) throw await refusal(response);
-  return response;
+  return request(address, { method, headers, body, signal });
 }
 
 /** Sends raw bytes, or asks for something to be removed. Raises as `send` does. */
@@ -64,18 +79,7 @@ export async function sendOctets(
 ): Promise<void> {
   const headers = new Headers({ Accept: CBOR, "X-CSRFToken": token() });
   if (body !== undefined) headers.set("Content-Type", OCTETS);
-  const response = await fetch(address, {
-    method,
-    headers,
-    body: body ?? null,
-    credentials: "same-origin",
-    cache: "no-store",
-    redirect: "error",
-    referrerPolicy: "same-origin",
-    signal: signal ?? null,
-  });
-  csrfToken = response.headers.get("X-CSRFToken") ?? csrfToken;
-  if (!response.ok) throw await refusal(response);
+  await request(address, { method, headers, body, signal });
 }
 
 /**
@@ -83,14 +87,8 @@ export async function sendOctets(
  * is left aside. Raises as `send` does.
  */
 export async function getOctets(address: string, signal?: AbortSignal): Promise<Bytes> {
-  const response = await fetch(address, {
-    headers: { Accept: OCTETS },
-    credentials: "same-origin",
-    redirect: "error",
-    referrerPolicy: "same-origin",
-    signal: signal ?? null,
-  });
-  if (!response.ok) throw await refusal(response);
+  const headers = new Headers({ Accept: OCTETS });
+  const response = await request(address, { method: "GET", headers, signal, mayBeCached: true });
   return new Uint8Array(await response.arrayBuffer());
 }
 

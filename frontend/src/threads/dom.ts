@@ -1,5 +1,7 @@
 /** Finding and making parts of the page. Text goes in as text only: pages with keys allow no markup. */
 
+import { icon } from "../theme/icon";
+
 /** The element, which the template promises. */
 export function part<T extends HTMLElement>(
   root: ParentNode,
@@ -48,24 +50,6 @@ export function time(millis: number, text: string): HTMLTimeElement {
   const at = new Date(millis);
   if (!Number.isNaN(at.getTime())) made.dateTime = at.toISOString();
   return made;
-}
-
-const SVG = "http://www.w3.org/2000/svg";
-
-/** An icon of the sprite, whose address the page knows. Decoration only. */
-export function icon(name: string): SVGSVGElement {
-  const sprite = document.querySelector<HTMLMetaElement>('meta[name="icon-sprite"]')?.content ?? "";
-  const drawing = document.createElementNS(SVG, "svg");
-  drawing.setAttribute("class", "icon");
-  drawing.setAttribute("aria-hidden", "true");
-  drawing.setAttribute("width", "18");
-  drawing.setAttribute("height", "18");
-  drawing.setAttribute("fill", "none");
-  drawing.setAttribute("stroke", "currentColor");
-  const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `${sprite}#${name}`);
-  drawing.append(use);
-  return drawing;
 }
 
 /** A button that shows an icon and is called `label`. */

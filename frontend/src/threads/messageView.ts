@@ -1,9 +1,10 @@
 /** Draws one message: who, when, what, and what others made of it. */
 
+import { icon } from "../theme/icon";
 import { type FileBody } from "../wire/body";
 import { type Conversation } from "./conversation";
 import { clock } from "./days";
-import { element, icon, time, written } from "./dom";
+import { element, time, written } from "./dom";
 import { type Mention, plain, render } from "./markdown";
 import { type Item, type Reaction } from "./talk";
 import { type TalkWords } from "./talkWords";

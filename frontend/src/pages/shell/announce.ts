@@ -1,5 +1,7 @@
 /** Says what just happened, to the eye and to a screen reader, in the page's live region. */
 
+import { icon } from "../../theme/icon";
+
 export type Tone = "good" | "warn" | "bad" | "info";
 
 const ICONS: Record<Tone, string> = {
@@ -8,22 +10,6 @@ const ICONS: Record<Tone, string> = {
   bad: "alert-circle",
   info: "info-circle",
 };
-
-const SVG = "http://www.w3.org/2000/svg";
-
-/** Draw an icon of the sprite; its address comes from the page, where the build's names are known. */
-export function icon(name: string): SVGSVGElement {
-  const sprite = document.querySelector<HTMLMetaElement>('meta[name="icon-sprite"]')?.content ?? "";
-  const drawing = document.createElementNS(SVG, "svg");
-  drawing.setAttribute("class", "icon");
-  drawing.setAttribute("aria-hidden", "true");
-  drawing.setAttribute("width", "20");
-  drawing.setAttribute("height", "20");
-  const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `${sprite}#${name}`);
-  drawing.append(use);
-  return drawing;
-}
 
 /** Show a note on top of the page; a newer one takes the place of the last. Errors interrupt a screen reader. */
 export function announce(tone: Tone, text: string): void {

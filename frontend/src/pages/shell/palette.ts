@@ -6,7 +6,7 @@
  * kept for this tab only and forgotten on signing out.
  */
 
-import { icon } from "./announce";
+import { icon } from "../../theme/icon";
 import { forget, recall, remember, type Place } from "./recent";
 import { fill, words } from "./words";
 
