@@ -1,7 +1,6 @@
 /** The sentences of messages and the composer (templates/threads/_talk_words.html). */
 
 export const TALK_NAMES = [
-  "you",
   "someone",
   "newMessages",
   "newFrom",
