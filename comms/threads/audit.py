@@ -8,6 +8,7 @@ SENTENCES = {
     "threads.opened": _("opened a thread"),
     "threads.published_epoch": _("changed the key of a thread (epoch %(number)s)"),
     "threads.left": _("left a thread"),
+    "threads.put_out": _("took somebody who is no member any more out of a thread"),
     "threads.granted_history": _("let a member of a thread read earlier messages"),
 }
 

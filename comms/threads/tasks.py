@@ -13,6 +13,11 @@ BEAT: dict[str, dict[str, object]] = {
         "schedule": 600.0,
         "options": {"expires": 600},
     },
+    "threads.tick_seats": {
+        "task": "threads.tick_seats",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
 }
 
 
@@ -21,3 +26,10 @@ def tick_blobs() -> None:
     """Destroy uploads that were left unfinished, and finish the removal of files, in every workspace."""
     for workspace_id in list_workspace_ids():
         services.sweep_blobs(workspace_id)
+
+
+@shared_task(name="threads.tick_seats")
+def tick_seats() -> None:
+    """Take people who are no members of the workspace any more out of its threads."""
+    for workspace_id in list_workspace_ids():
+        services.sweep_seats(workspace_id)

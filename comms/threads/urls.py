@@ -19,6 +19,7 @@ urlpatterns = [
     path("<uuid:thread_id>/people", data.people, name="people"),
     path("<uuid:thread_id>/read", data.read, name="read"),
     path("<uuid:thread_id>/leaves", data.leaves, name="leaves"),
+    path("<uuid:thread_id>/put-out", data.put_out, name="put_out"),
     path("<uuid:thread_id>/history", data.history, name="history"),
     path("<uuid:thread_id>/ephemeral", kept.ephemeral, name="ephemeral"),
     path("<uuid:thread_id>/receipts", kept.receipts, name="receipts"),

@@ -7,8 +7,9 @@ from tests.journeys import threads_cast
 
 SLUG = "delegation"
 PEOPLE = {
-    "nadia@example.org": ("Nadia Negotiator", Role.DIPLOMAT, "en"),
+    "nadia@example.org": ("Nadia Negotiator", Role.ADMIN, "en"),
     "omar@example.org": ("Omar Observer", Role.ANALYST, "ar"),
+    "viktor@example.org": ("Viktor Visitor", Role.DIPLOMAT, "en"),
     "lucia@example.org": ("Lucia Liaison", Role.EDITOR, "en"),
 }
 

@@ -16,6 +16,7 @@ from tests.stack.deployment import Deployment
 
 THREADS = f"/w/{SLUG}/threads/"
 NADIA, OMAR, LUCIA = "Nadia Negotiator", "Omar Observer", "Lucia Liaison"
+VIKTOR = "Viktor Visitor"
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +156,35 @@ def test_an_owner_hands_over_and_leaves(crew: People) -> None:
     assert reply is not None
     assert reply.status == 404
     crew.troubles.forgive("404")
+
+
+def test_whoever_is_removed_from_the_workspace_is_out_of_its_conversations(crew: People) -> None:
+    nadia = sign_in(crew.browser_of(), "nadia")
+    address = begin(nadia, "Visit", LUCIA, VIKTOR)
+    lucia = open_thread(sign_in(crew.browser_of(), "lucia"), address)
+    viktor = open_thread(sign_in(crew.browser_of(phone=True), "viktor"), address)
+    nadia.goto(f"/w/{SLUG}/settings/members/")
+    nadia.get_by_role("link", name=f"Remove {VIKTOR}").click()
+    nadia.locator("main form button[type=submit]").click()
+    expect(nadia.get_by_role("link", name=f"Remove {VIKTOR}")).to_have_count(0)
+
+    # His page closes at once. A member's browser may not leave him out: it waits for an owner's, and says so.
+    expect(viktor.locator("main")).to_contain_text("nothing here for you")
+    for part in ("envelopes", "epochs", "people", "put-out"):
+        reply = viktor.evaluate("(address) => fetch(address).then((answer) => answer.status)", part)
+        assert reply == 404, part
+    crew.troubles.forgive("404")
+    notice = lucia.locator("[data-notice-text]")
+    expect(notice).to_contain_text("No longer in this workspace")
+    expect(notice).to_contain_text(VIKTOR)
+    expect(lucia.locator("[data-composer] [type=submit]")).to_be_disabled()
+    check_page(lucia)
+    open_thread(nadia, address)
+    expect(lucia.locator("[data-notice]")).to_be_hidden(timeout=WAIT)
+    expect(lucia.locator("[data-readers]")).not_to_contain_text(VIKTOR)
+    say(lucia, "without Viktor")
+    sees(nadia, "without Viktor")
+    happened(nadia, "removed")
 
 
 def test_two_people_compare_their_safety_number(crew: People) -> None:

@@ -84,7 +84,7 @@ ROWS = [
     Row("threads:thread", members(NOT_FOUND), arguments=no_thread),
     *(
         Row(f"threads:{name}", {**IN_IT, **SCRIPTS}, arguments=own_thread)
-        for name in ("epochs", "envelopes", "people", "receipts", "draft", "leaves")
+        for name in ("epochs", "envelopes", "people", "receipts", "draft", "leaves", "put_out")
     ),
     *(
         Row(

@@ -268,6 +268,18 @@ def test_closes_when_the_session_is_gone_at_the_next_ping(scene: Scene) -> None:
     talk(scene, story)
 
 
+def test_the_others_hear_that_a_key_is_due_when_a_membership_ends(scene: Scene) -> None:
+    ada = factories.actor_of(scene.ada, scene.workspace)
+    place = Membership.objects.get(workspace=scene.workspace, user=scene.dina)
+
+    async def story(socket: Socket) -> None:
+        await socket.open()
+        await socket.do(lambda: accounts.remove_member(actor=ada, membership_id=place.id))
+        assert (await socket.hear(messages.EPOCH))[2] == scene.thread.id.bytes
+
+    talk(scene, story, scene.ada)
+
+
 def test_closes_when_the_membership_ends(scene: Scene) -> None:
     ada = factories.actor_of(scene.ada, scene.workspace)
     place = Membership.objects.get(workspace=scene.workspace, user=scene.dina)
@@ -275,6 +287,7 @@ def test_closes_when_the_membership_ends(scene: Scene) -> None:
     async def story(socket: Socket) -> None:
         await socket.open()
         await socket.do(lambda: accounts.remove_member(actor=ada, membership_id=place.id))
+        assert (await socket.hear(messages.REVOKED))[2] == scene.thread.id.bytes
         await socket.is_closed_with(NOT_A_MEMBER)
 
     talk(scene, story)

@@ -123,6 +123,12 @@ def list_workspace_ids() -> list[uuid.UUID]:
     return list(Workspace.objects.order_by("id").values_list("id", flat=True))
 
 
+def list_member_ids(workspace_id: uuid.UUID) -> list[uuid.UUID]:
+    """Everyone who is a member of the workspace now, for ticks."""
+    members = Membership.objects.filter(workspace_id=workspace_id)
+    return list(members.values_list("user_id", flat=True))
+
+
 def list_members(actor: Actor) -> QuerySet[Membership]:
     """The members of the actor's workspace with their people, by name. Every member may read them."""
     return (

@@ -1,6 +1,7 @@
 """Everything that changes people, workspaces and keys."""
 
 from comms.accounts.services.addresses import confirm_email_change, request_email_change
+from comms.accounts.services.departures import when_removed
 from comms.accounts.services.identities import replace_identity
 from comms.accounts.services.invitations import (
     accept_invitation,
@@ -78,5 +79,6 @@ __all__ = [
     "revoke_token",
     "session_renewed",
     "set_up",
+    "when_removed",
     "withdraw_invitation",
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from comms.accounts import policies
 from comms.accounts.models import Membership, Workspace
+from comms.accounts.services.departures import depart
 from comms.core.actors import Actor, Role
 from comms.core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from comms.core.realtime import broadcast
@@ -41,8 +42,10 @@ def change_roles(*, actor: Actor, membership_id: uuid.UUID, roles: Collection[Ro
 
 
 def remove_member(*, actor: Actor, membership_id: uuid.UUID) -> None:
-    """End a membership. Their account stays. Raises ForbiddenError, NotFoundError, and ConflictError for
-    the last administrator."""
+    """End a membership, and with it whatever the person holds here. Their account stays.
+
+    Raises ForbiddenError, NotFoundError, and ConflictError for the last administrator.
+    """
     if not policies.can_manage_members(actor):
         raise ForbiddenError(_("Only administrators can remove members."))
     with in_workspace(actor.workspace_id):
@@ -56,6 +59,7 @@ def remove_member(*, actor: Actor, membership_id: uuid.UUID) -> None:
             subject_id=membership.id,
             details={"person": membership.user.name, "roles": membership.roles},
         )
+        depart(actor, membership.user_id)
         _tell(membership)
         membership.delete()
 

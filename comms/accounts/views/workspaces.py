@@ -108,7 +108,10 @@ def member_remove(request: MemberRequest, membership_id: uuid.UUID) -> HttpRespo
             % {"workspace": request.workspace.name},
             "consequences": [
                 _("They can open nothing of this workspace any more, from this moment on."),
-                _("Confidential threads they are in change their keys before anybody writes on."),
+                _(
+                    "They are out of every conversation here. Nothing is sent in those until an owner of the "
+                    "conversation has opened it, whose browser makes a new key."
+                ),
             ],
             "action": _("Remove this member"),
             "cancel_url": back,

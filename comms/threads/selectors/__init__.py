@@ -11,7 +11,12 @@ from comms.threads.selectors.blobs import (
     list_stale_blobs,
 )
 from comms.threads.selectors.envelopes import PAGE, EnvelopePage, list_envelopes
-from comms.threads.selectors.epochs import EpochOfMember, list_epochs, list_leaves
+from comms.threads.selectors.epochs import (
+    EpochOfMember,
+    list_epochs,
+    list_leaves,
+    list_put_out,
+)
 from comms.threads.selectors.kept import DraftOfMember, get_draft, list_drafts, list_receipts
 from comms.threads.selectors.people import MemberOfThread, list_members, list_people
 from comms.threads.selectors.threads import (
@@ -54,6 +59,7 @@ __all__ = [
     "list_leaves",
     "list_members",
     "list_people",
+    "list_put_out",
     "list_receipts",
     "list_stale_blobs",
     "list_threads",

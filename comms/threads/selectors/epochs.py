@@ -6,8 +6,9 @@ import uuid
 from dataclasses import dataclass
 
 from comms.core.actors import Actor
-from comms.threads.models import Epoch, Leave, Wrap
+from comms.threads.models import Epoch, Leave, Member, Wrap
 from comms.threads.selectors.threads import get_thread
+from comms.wire import epochs as wire
 
 EPOCHS_AT_ONCE = 200
 
@@ -48,3 +49,19 @@ def list_leaves(actor: Actor, thread_id: uuid.UUID) -> list[bytes]:
         return []
     rows = Leave.objects.filter(thread=seat.thread).order_by("id")[:500]
     return [bytes(row.content) for row in rows]
+
+
+def list_put_out(actor: Actor, thread_id: uuid.UUID) -> list[uuid.UUID]:
+    """Whose seat ended without a notice of theirs, and who is still in the newest epoch.
+
+    Raises NotFoundError.
+    """
+    thread = get_thread(actor, thread_id).thread
+    if not thread.key_due:
+        return []
+    newest = Epoch.objects.get(thread=thread, number=thread.epoch_number)
+    roster = [row.member for row in wire.read_record(bytes(newest.record)).tbs.roster]
+    ended = Member.objects.filter(
+        thread=thread, member_id__in=roster, removed_at__isnull=False
+    ).exclude(member_id__in=Leave.objects.filter(thread=thread).values("member_id"))
+    return list(ended.order_by("member_id").values_list("member_id", flat=True))

@@ -9,9 +9,11 @@ from comms.threads.services.epochs import open_thread, publish_epoch
 from comms.threads.services.history import grant_history
 from comms.threads.services.leaving import leave_thread
 from comms.threads.services.reading import mark_read
+from comms.threads.services.seats import end_seats, sweep_seats
 
 __all__ = [
     "DRAFT_LIMIT",
+    "end_seats",
     "grant_history",
     "leave_thread",
     "mark_read",
@@ -25,4 +27,5 @@ __all__ = [
     "save_draft",
     "store_chunk",
     "sweep_blobs",
+    "sweep_seats",
 ]

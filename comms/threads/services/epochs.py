@@ -16,8 +16,9 @@ from comms.ledger import services as ledger
 from comms.threads import selectors
 from comms.threads.models import Epoch, Member, Thread, Wrap
 from comms.threads.services import events
-from comms.threads.services.leaving import forget_leaves, verify_leaves, waiting_leavers
+from comms.threads.services.leaving import forget_leaves, verify_leaves
 from comms.threads.services.refusals import overtaken, refused
+from comms.threads.services.seats import still_seated
 from comms.wire import epoch_rules, epochs, identity
 from comms.wire.errors import WireError
 from comms.wire.keys import PublicKeys
@@ -84,8 +85,8 @@ def publish_epoch(*, actor: Actor, thread_id: uuid.UUID, upload: bytes) -> Threa
             verify_leaves(tbs)
         except WireError as error:
             raise refused(error) from error
-        if any(find(tbs.roster, member) is not None for member in waiting_leavers(thread)):
-            # Somebody left while this epoch was made.
+        if not still_seated(thread, [m for m in seated if find(tbs.roster, m) is not None]):
+            # Somebody left, or was put out, while this epoch was made.
             raise overtaken()
         _save_epoch(thread, parsed)
         forget_leaves(thread)

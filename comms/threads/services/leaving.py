@@ -65,11 +65,6 @@ def leave_thread(*, actor: Actor, thread_id: uuid.UUID, raw: bytes) -> None:
         events.tell_epoch(thread)
 
 
-def waiting_leavers(thread: Thread) -> list[uuid.UUID]:
-    """Who has left and is still in the newest epoch. The caller holds the thread."""
-    return list(Leave.objects.filter(thread=thread).values_list("member_id", flat=True))
-
-
 def forget_leaves(thread: Thread) -> None:
     """An epoch without them is there; its record keeps the notices."""
     Leave.objects.filter(thread=thread).delete()

@@ -101,6 +101,13 @@ def leaves(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
     return cbor(found)
 
 
+@require_GET
+@member_endpoint()
+def put_out(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
+    """Who is no member of the workspace any more, and must not be in the next epoch: [user, …]."""
+    return cbor([user.bytes for user in selectors.list_put_out(request.actor, thread_id)])
+
+
 @require_POST
 @member_endpoint(transaction=False)
 def history(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:

@@ -156,6 +156,11 @@ export class Conversation {
     return this.epochs?.newest.record.tbs.roster ?? [];
   }
 
+  /** Who is no member of the workspace any more, while the key that shuts them out is not there. */
+  get putOut(): readonly string[] {
+    return this.renewing ? this.rotation.putOut : [];
+  }
+
   get hasEarlier(): boolean {
     const oldest = this.epochs?.all.find((one) => one.key !== undefined);
     return (this.timeline?.start.seq ?? 0) > (oldest?.record.tbs.start.seq ?? 0);

@@ -315,10 +315,18 @@ export class ConversationView {
     this.say(now.stage === "loading" ? this.words.checking : now.offline ? "" : this.words.live);
   }
 
+  private renewing(now: Conversation): string {
+    const { putOut } = now;
+    if (putOut.length === 0) return this.words.renewing;
+    const others = now.roster.some((row) => row.role === "owner" && !putOut.includes(row.member));
+    const sentence = others ? this.words.putOut : this.words.ownerPutOut;
+    return fill(sentence, { names: listed(putOut.map((one) => this.views.name(one))) });
+  }
+
   private notice(now: Conversation): string {
     if (now.stage === "revoked") return this.words.revoked;
     if (now.silence === "observer" && now.stage === "open") return this.words.observer;
-    if (now.silence === "renewing") return this.words.renewing;
+    if (now.silence === "renewing") return this.renewing(now);
     return now.offline ? this.words.offline : "";
   }
 }

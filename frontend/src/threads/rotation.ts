@@ -1,8 +1,8 @@
 /**
  * When a thread needs a new key, and making it.
  *
- * At once, with sending held back until it is there: somebody is out (removed, left, or a guest whose time
- * is up), or somebody's keys are others than the epoch's. Sometime, without holding anything back: after
+ * At once, with sending held back until it is there: somebody is out (removed, also from the workspace, left,
+ * or a guest whose time is up), or somebody's keys are others than the epoch's. Sometime, without holding anything back: after
  * seven days of use or 5,000 messages. Whoever loses the race for an epoch builds on the winner's.
  */
 
@@ -102,6 +102,8 @@ export function sameRows(left: readonly RosterRow[], right: readonly RosterRow[]
 
 export class Rotation {
   private leaves: readonly LeaveNotice[] = [];
+  /** Who is no member of the workspace any more: an owner's browser leaves them out of the next epoch. */
+  putOut: readonly string[] = [];
 
   constructor(
     private readonly thread: string,
@@ -114,7 +116,7 @@ export class Rotation {
    * sending still has to wait.
    */
   async renew(rotated: Rotated): Promise<boolean> {
-    this.leaves = await this.leavers(rotated);
+    await this.look(rotated);
     if (!this.due(rotated).must) return false;
     // Only what is due: nothing of it is left to do once somebody else was faster.
     await this.publish(rotated, (shape) => this.mine(rotated, shape));
@@ -147,13 +149,26 @@ export class Rotation {
         const overtaken = error instanceof ServerError && error.code === "overtaken";
         if (!overtaken || attempt >= TRIES) throw error;
         await rotated.catchUp();
-        this.leaves = await this.leavers(rotated);
+        await this.look(rotated);
         continue;
       }
       this.leaves = [];
+      this.putOut = [];
       await rotated.catchUp();
       return;
     }
+  }
+
+  private async look(rotated: Rotated): Promise<void> {
+    const [leaves, putOut] = await Promise.all([
+      this.leavers(rotated),
+      this.server.putOut(this.thread),
+    ]);
+    const { roster } = rotated.epochs().newest.record.tbs;
+    this.leaves = leaves;
+    this.putOut = putOut.filter(
+      (member) => member !== this.unlocked.userId && findRow(roster, member) !== undefined,
+    );
   }
 
   /** Whoever has given notice and is still in the newest epoch. */
@@ -177,7 +192,7 @@ export class Rotation {
   }
 
   private due(rotated: Rotated): Due {
-    const leavers = new Set(this.leaves.map((notice) => notice.member));
+    const leavers = new Set([...this.leaves.map((notice) => notice.member), ...this.putOut]);
     const newest = (member: string): Bytes | undefined =>
       rotated.people().newest(member)?.keys.fingerprint;
     return due(rotated.epochs().newest.record.tbs, leavers, newest, Date.now());
@@ -185,6 +200,9 @@ export class Rotation {
 
   private mine(rotated: Rotated, shape: Shape): Shape | undefined {
     if (!this.mayPost(rotated)) return undefined;
+    // Nobody but an owner removes a member without their notice, and no other epoch is accepted before.
+    const own = findRow(shape.roster, this.unlocked.userId);
+    if (this.putOut.length > 0 && own?.role !== "owner") return undefined;
     const roster = allowed(shape.roster, this.due(rotated).roster, this.unlocked.userId);
     return sameRows(roster, shape.roster) ? undefined : { ...shape, roster };
   }
@@ -198,7 +216,7 @@ export class Rotation {
   private async make(rotated: Rotated, shape: Shape): Promise<Bytes> {
     const { record } = rotated.epochs().newest;
     const leaves = this.leaves.filter((notice) => equal(notice.epoch, record.hash));
-    const gone = new Set(leaves.map((notice) => notice.member));
+    const gone = new Set([...leaves.map((notice) => notice.member), ...this.putOut]);
     const roster = shape.roster.filter((row) => !gone.has(row.member));
     const keys = new Map(
       roster.map((row) => {

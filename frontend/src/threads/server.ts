@@ -101,6 +101,11 @@ export class Server {
     return rows.map((row) => readLeaveNotice(bytes(row, 1, NOTICE_LIMIT)));
   }
 
+  /** Who is no member of the workspace any more, but still in the newest epoch. Only the server's word. */
+  async putOut(thread: string): Promise<readonly string[]> {
+    return array(await getCbor(`${this.address(thread)}put-out`), 0, 500).map(uuid);
+  }
+
   /** Ends this person's seat. */
   async leave(thread: string, notice: Bytes): Promise<void> {
     await send("POST", `${this.address(thread)}leaves`, notice);

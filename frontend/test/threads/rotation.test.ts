@@ -35,6 +35,8 @@ beforeEach(async () => {
 /** A server that takes epochs as the real one would, and says "overtaken" to all but the next. */
 class Publishing {
   readonly notices: Bytes[] = [];
+  /** Who is no member of the workspace any more. */
+  readonly out: string[] = [];
   /** What somebody else does just before the next epoch arrives. */
   meanwhile: (() => Promise<void>) | undefined;
 
@@ -50,7 +52,9 @@ class Publishing {
       }
       world.epochs.push({ upload, record, key: new Uint8Array() });
       this.notices.length = 0;
+      this.out.length = 0;
     },
+    putOut: () => Promise.resolve([...this.out]),
     leaves: () => Promise.resolve(this.notices.map((raw) => readLeaveNotice(raw))),
   } as unknown as Server;
 }
@@ -136,6 +140,33 @@ describe("a rotation", () => {
     expect(thread.epochs().newest.record.tbs.leaves).toHaveLength(1);
     const told = (await chronicle(thread.epochs())).at(-1);
     expect(told).toMatchObject({ kind: "left", member: boris.id, author: chidi.id });
+  });
+
+  it("leaves out whoever is no member of the workspace any more, by an owner's browser only", async () => {
+    const publishing = new Publishing();
+    publishing.out.push(boris.id);
+    const members = rotation(chidi, publishing);
+    expect(await members.renew(await rotated(chidi))).toBe(true);
+    expect(members.putOut).toEqual([boris.id]);
+    expect(world.epochs).toHaveLength(1);
+    const owners = rotation(anna, publishing);
+    const thread = await rotated(anna);
+    expect(await owners.renew(thread)).toBe(false);
+    expect(owners.putOut).toEqual([]);
+    expect(newestRoster()).not.toContain(boris.id);
+    expect((await chronicle(thread.epochs())).at(-1)).toMatchObject({ kind: "removed", member: boris.id });
+    expect(await members.renew(await rotated(chidi))).toBe(false);
+  });
+
+  it("leaves them out of whatever else an owner changes meanwhile, and never the owner", async () => {
+    const publishing = new Publishing();
+    const thread = await rotated(anna);
+    publishing.meanwhile = () => {
+      publishing.out.push(boris.id, anna.id);
+      throw new ServerError(409, "", "overtaken");
+    };
+    await rotation(anna, publishing).publish(thread, withRole(chidi.id, "owner"));
+    expect(newestRoster().toSorted()).toEqual([anna.id, chidi.id].toSorted());
   });
 
   it("does not believe a notice that the leaver did not sign", async () => {
