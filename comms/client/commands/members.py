@@ -1,0 +1,90 @@
+"""Opening conversations, and who is in them."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from comms.client import membership, output
+from comms.client.app import App
+from comms.client.errors import UsageError
+from comms.wire.roster import Role
+
+
+def new(app: App, args: Namespace) -> None:
+    """A conversation with these people."""
+    others = {app.find_person(one).user: Role.MEMBER for one in args.people}
+    others |= {app.find_person(one).user: Role.OBSERVER for one in args.observer}
+    if not others or app.keys.user in others:
+        raise UsageError("Say who else shall be in it: --with NAME")
+    thread = membership.open_thread(app.remote, app.keys, app.log, args.title, others)
+    app.conversation(str(thread))
+    if args.json:
+        output.show_json({"id": str(thread)})
+    else:
+        output.say(f"{thread}  {output.line(args.title)}")
+
+
+def members(app: App, args: Namespace) -> None:
+    """Who can read a conversation, and how sure of their keys you are."""
+    conversation = app.conversation(args.thread)
+    rows = [
+        {
+            "person": str(row.member),
+            "name": conversation.name(row.member),
+            "role": row.role.name.lower(),
+            "keys": conversation.people.state(row.member),
+            "fingerprint": row.fingerprint.hex(),
+            "expires_at": output.iso(row.expires) if row.expires else None,
+        }
+        for row in conversation.roster
+    ]
+    if args.json:
+        output.show_json(rows)
+        return
+    output.say(output.line(conversation.title))
+    for row in rows:
+        output.say(f"    {output.line(str(row['name']))}: {row['role']}, {row['keys']}")
+
+
+def add(app: App, args: Namespace) -> None:
+    """More people, who read everything or from now on."""
+    conversation = app.conversation(args.thread)
+    users = [app.find_person(one).user for one in args.people]
+    role = membership.ROLES[args.role]
+    membership.add_members(conversation, users, role, everything=not args.from_now)
+    _done(args, "Added. The conversation has a new key.")
+
+
+def remove(app: App, args: Namespace) -> None:
+    """Somebody is out, and the next key is not theirs."""
+    conversation = app.conversation(args.thread)
+    person = app.find_person(args.person, conversation.people.everyone())
+    membership.remove_member(conversation, person.user)
+    _done(args, "Removed. The conversation has a new key; what they have read stays with them.")
+
+
+def role(app: App, args: Namespace) -> None:
+    """Another role."""
+    conversation = app.conversation(args.thread)
+    person = app.find_person(args.person, conversation.people.everyone())
+    membership.change_role(conversation, person.user, membership.ROLES[args.role])
+    _done(args, "Changed. The conversation has a new key.")
+
+
+def title(app: App, args: Namespace) -> None:
+    """Another title."""
+    membership.change_title(app.conversation(args.thread), args.title)
+    _done(args, "Changed. The conversation has a new key.")
+
+
+def leave(app: App, args: Namespace) -> None:
+    """Ends one's own seat at once."""
+    membership.leave(app.conversation(args.thread))
+    _done(args, "You have left. New messages do not reach you.")
+
+
+def _done(args: Namespace, sentence: str) -> None:
+    if args.json:
+        output.show_json({"done": True})
+    else:
+        output.say(sentence)

@@ -1,0 +1,150 @@
+"""Signing in and out, locking and unlocking."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from uuid import UUID
+
+from comms.client import output
+from comms.client.account import (
+    Keys,
+    keep_open,
+    load_account,
+    second_step,
+    sign_in_keys,
+    start_session,
+    vault_key_of,
+)
+from comms.client.app import App
+from comms.client.errors import ServerError, SignedOutError, UsageError
+from comms.client.http import API, Connection, origin_of
+from comms.client.store import Session
+from comms.wire.argon import passphrase_keys
+
+_PASSPHRASE_LIMIT = 1_000
+
+
+def sign_in(app: App, args: Namespace) -> None:
+    """Opens a session and the vault; the passphrase goes nowhere."""
+    before = app.home.session()
+    server = args.server or (before.server if before else "")
+    email = args.email or (before.email if before else "")
+    if not server or not email:
+        raise UsageError("Say where and who: comms-cli sign-in SERVER EMAIL")
+    connection = Connection(origin_of(server))
+    ask = _asking(args)
+    passphrase = ask("Passphrase: ")
+    derived = sign_in_keys(connection, email, passphrase)
+    if start_session(connection, email, derived.sign_in_secret):
+        second_step(connection, args.code or ask("Code of the second step: "))
+    account = load_account(connection, app.home)
+    vault_key = vault_key_of(account, passphrase, derived)
+    keys = Keys(connection, app.home, account, vault_key)
+    session = Session(
+        server=connection.origin,
+        email=account.email,
+        user=account.user,
+        cookies=dict(connection.cookies),
+        csrf=connection.csrf,
+        workspace=_workspace(connection, args.workspace),
+    )
+    keep_open(connection, session, keys.key)
+    session.cookies, session.csrf = dict(connection.cookies), connection.csrf
+    app.home.keep_session(session)
+    connection.close()
+    if args.json:
+        output.show_json(_shown(session))
+    else:
+        where = f", workspace {session.workspace}" if session.workspace else ""
+        output.say(f"Signed in as {output.line(session.email)}{where}.")
+
+
+def unlock(app: App, args: Namespace) -> None:
+    """Opens the vault again within the session."""
+    account = load_account(app.connection, app.home)
+    passphrase = _asking(args)("Passphrase: ")
+    wrong = UsageError("That is not your passphrase.", code="wrong_passphrase")
+    derived = passphrase_keys(passphrase, account.argon2)
+    try:
+        vault_key = vault_key_of(account, passphrase, derived)
+    except UsageError as error:
+        raise wrong from error
+    Keys(app.connection, app.home, account, vault_key)
+    keep_open(app.connection, app.session, vault_key)
+    app.home.keep_session(app.session)
+    _done(args, "Unlocked.")
+
+
+def lock(app: App, args: Namespace) -> None:
+    """Forgets both halves of the vault key; the session goes on."""
+    session = app.session
+    session.box = b""
+    app.home.keep_session(session)
+    app.connection.send("DELETE", f"{API}keys/session-secret")
+    _done(args, "Locked.")
+
+
+def sign_out(app: App, args: Namespace) -> None:
+    """Ends the session, here and on the server."""
+    if app.home.session() is not None:
+        with contextlib.suppress(SignedOutError):
+            app.connection.send("DELETE", f"{API}session/current")
+        app.home.forget_session()
+    _done(args, "Signed out.")
+
+
+def status(app: App, args: Namespace) -> None:
+    """Who is signed in, where, and whether the keys are open."""
+    session = app.session
+    found = app.connection.json("GET", f"{API}me")
+    if UUID(str(found.get("id"))) != session.user:
+        raise ServerError(200, "unexpected", "The server says that this is somebody else.")
+    shown = _shown(session) | {"locked": not session.box}
+    if args.json:
+        output.show_json(shown)
+        return
+    state = "locked" if not session.box else "open"
+    output.say(f"{session.email} at {session.server}, workspace {session.workspace or '-'}.")
+    output.say(f"Keys: {state}. Fingerprints of people and the log are checked at every command.")
+
+
+def _shown(session: Session) -> dict[str, object]:
+    return {
+        "server": session.server,
+        "email": session.email,
+        "user": str(session.user),
+        "workspace": session.workspace,
+    }
+
+
+def _workspace(connection: Connection, wanted: str) -> str:
+    """The one that was asked for, or the person's only one."""
+    found = connection.json("GET", f"{API}me").get("workspaces")
+    slugs = [str(one["slug"]) for one in found or () if isinstance(one, dict) and "slug" in one]
+    if wanted and wanted not in slugs:
+        raise UsageError(f"You are in no workspace called {wanted}; there is: {', '.join(slugs)}")
+    return wanted or (slugs[0] if len(slugs) == 1 else "")
+
+
+def _asking(args: Namespace) -> Callable[[str], str]:
+    """From the terminal without echo, or with --stdin one line for each question."""
+
+    def ask(question: str) -> str:
+        line = sys.stdin.readline(_PASSPHRASE_LIMIT) if args.stdin else getpass.getpass(question)
+        given = line.rstrip("\n")
+        if not given:
+            raise UsageError("Nothing was given.")
+        return given
+
+    return ask
+
+
+def _done(args: Namespace, sentence: str) -> None:
+    if args.json:
+        output.show_json({"done": True})
+    else:
+        output.say(sentence)

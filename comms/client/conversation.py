@@ -1,0 +1,325 @@
+"""One conversation: loads and checks it, reads on, sends. After trouble nothing of it goes on."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import Final
+from uuid import UUID
+
+from comms.client import words
+from comms.client.account import Keys
+from comms.client.epochs import Epochs, check_epochs
+from comms.client.errors import ClientError, ServerError, Trouble, UnreachableError, alarming
+from comms.client.log import KeyLog
+from comms.client.people import People
+from comms.client.remote import Page, Remote
+from comms.client.rotation import Rotation, now
+from comms.client.talk import Item, Talk
+from comms.client.timeline import Message, Timeline
+from comms.wire.bodies import Body, ReceiptBody
+from comms.wire.envelopes import Class, Header, make_envelope, read_envelope
+from comms.wire.errors import WireError
+from comms.wire.roster import RosterRow, find
+from comms.wire.transcript import Head
+from comms.wire.vault import ThreadHead
+
+_STALE_TRIES: Final = 3
+_WAITS: Final = (0.5, 1.0, 2.0, 4.0)
+"""Seconds between tries to send the same bytes again, after the connection was lost."""
+
+
+class Conversation:
+    """`load` first. Raises Trouble where something is as no honest server would show it."""
+
+    def __init__(self, remote: Remote, keys: Keys, log: KeyLog, thread: UUID) -> None:
+        self.remote = remote
+        self.keys = keys
+        self.log = log
+        self.thread = thread
+        self.talk = Talk()
+        self.read: dict[UUID, Head] = {}
+        self.read_up_to = 0
+        self.people: People
+        self.epochs: Epochs
+        self.timeline: Timeline
+        self._rotation = Rotation(remote, keys, log, self)
+        self._client = os.urandom(16)
+        self._counter = 0
+
+    @property
+    def title(self) -> str:
+        return self.epochs.about().title
+
+    @property
+    def roster(self) -> tuple[RosterRow, ...]:
+        return self.epochs.newest.record.tbs.roster
+
+    @property
+    def head(self) -> Head:
+        return self.timeline.head
+
+    @property
+    def rotation(self) -> Rotation:
+        return self._rotation
+
+    @property
+    def has_earlier(self) -> bool:
+        """Whether there is something before what is loaded that this person has a key for."""
+        oldest = next((one for one in self.epochs.all if one.key is not None), None)
+        begins = oldest.record.tbs.start.seq if oldest else 0
+        return self.timeline.start.seq > begins
+
+    def name(self, user: UUID | None) -> str:
+        """A person's name; a guest's is the one that they gave."""
+        if user is None:
+            return ""
+        return self.talk.introduced().get(user) or self.people.name(user) or str(user)
+
+    def load(self) -> None:
+        """The newest page, checked with everything that it stands on."""
+        with alarming("fork"):
+            page = self.remote.page(self.thread)
+        self._load_epochs()
+        self.timeline = Timeline(self.thread, self.epochs, self.people)
+        self._check_not_behind(page, 0)
+        self.talk.add(self.timeline.append(page))
+        self._agree_with_vault()
+        self.read_up_to = page.read_up_to
+        self.take_receipts(self.remote.receipts(self.thread))
+        self._remember()
+
+    def load_earlier(self) -> None:
+        """The page before what is loaded."""
+        with alarming("fork"):
+            page = self.remote.page(self.thread, before=self.timeline.start.seq + 1)
+        self.talk.add(self.timeline.prepend(page))
+        for whom, head in self.read.items():
+            self.timeline.agree(head, f"what {whom} has read")
+        self._agree_with_vault()
+
+    def reach(self, found: Callable[[], bool]) -> bool:
+        """Loads earlier pages until `found` is true or nothing earlier can be read; whether it was found."""
+        while not found():
+            before = self.timeline.start.seq
+            if not self.has_earlier:
+                return False
+            self.load_earlier()
+            if self.timeline.start.seq == before:
+                return False
+        return True
+
+    def item_at(self, seq: int) -> Item | None:
+        """What stands at this place, loading earlier pages where it is not here yet."""
+        self.reach(lambda: self.timeline.start.seq < seq)
+        return next((item for item in self.talk.items if item.message.seq == seq), None)
+
+    def catch_up(self) -> list[Message]:
+        """Whatever was missed: newer messages, newer epochs."""
+        added = self._fetch_newer()
+        self._load_new_epochs()
+        return added
+
+    def receive(self, head: Head, raw: bytes) -> list[Message]:
+        """An envelope as it happens: taken if it is the next one, else everything missing is fetched."""
+        here = self.timeline.head
+        if head.seq <= here.seq:
+            return []
+        if head.seq > here.seq + 1:
+            return self._fetch_newer()
+        with alarming("forged-message"):
+            item = (read_envelope(raw).hash, raw)
+        added = self._take(Page(here, (item,), head, self.read_up_to))
+        self._remember()
+        return added
+
+    def take_receipts(self, raws: list[bytes]) -> None:
+        """How far others say they have read, held against what is here. Raises Trouble("fork")."""
+        for raw in raws:
+            found = self.timeline.take_receipt(raw)
+            if found is None:
+                continue
+            whom, head = found
+            before = self.read.get(whom)
+            if before is None or before.seq < head.seq:
+                self.read[whom] = head
+
+    def pins(self) -> tuple[bytes, ...]:
+        """What is pinned now; loads everything since the newest epoch began."""
+        tbs = self.epochs.newest.record.tbs
+        self.reach(lambda: self.timeline.start.seq <= tbs.start.seq)
+        return tuple(self.talk.pins(tbs.start.seq, self.epochs.about().pins))
+
+    def prepare(self) -> None:
+        """Makes sure that this person may write now. Raises ClientError with the reason why not."""
+        row = find(self.roster, self.keys.user)
+        if row is None or not row.may_post(now()):
+            raise ClientError(words.OBSERVER, code="observer")
+        if self._rotation.renew():
+            raise ClientError(words.RENEWING, code="renewing")
+
+    def send(self, body: Body) -> Message:
+        """Seals, signs and posts it; what stands in the transcript then. Raises as `prepare` does."""
+        self.prepare()
+        self._counter += 1
+        counter, at = self._counter, now()
+        for _attempt in range(_STALE_TRIES):
+            try:
+                found = self._post(body, counter, at)
+            except ServerError as error:
+                if error.code != "stale_epoch":
+                    raise
+                # Sealed again under the newer key, with the same counter: accepted once at most.
+                self.catch_up()
+                self.prepare()
+                continue
+            self._refresh()
+            return found
+        raise ServerError(
+            409, "stale_epoch", "The key of this conversation changes too often. Try again."
+        )
+
+    def mark_read(self, *, receipt: bool) -> None:
+        """Tells the server, and with `receipt` the others, that everything here was read."""
+        head = self.timeline.head
+        if head.seq <= self.read_up_to:
+            return
+        self.read_up_to = head.seq
+        self.remote.mark_read(self.thread, head.seq)
+        if receipt and len(self.roster) > 1:
+            self._post_receipt(head)
+
+    def _post(self, body: Body, counter: int, at: int) -> Message:
+        epoch, seen = self.epochs.newest, self.timeline.head
+        if epoch.key is None:
+            raise Trouble("forged-epoch", "no key of the newest epoch")
+        header = self._header(counter, at, seen, Class.STORED)
+        raw = make_envelope(header, body, key=epoch.key, seeds=self.keys.seeds)
+        seq = self._post_patiently(raw)
+        if seq <= seen.seq:
+            raise Trouble("fork", f"the server puts a new message at {seq}, before {seen.seq}")
+        digest = read_envelope(raw).hash
+        for message in self._fetch_newer():
+            if message.hash == digest:
+                return message
+        raise Trouble("fork", "the message that was sent is not in the conversation")
+
+    def _post_patiently(self, raw: bytes) -> int:
+        """The same bytes again after a lost connection: the server takes them once."""
+        for wait in (*_WAITS, None):
+            try:
+                return self.remote.post(self.thread, raw)
+            except UnreachableError as error:
+                if wait is None:
+                    sentence = (
+                        f"{error.sentence} It is not known whether the message arrived: read the "
+                        "conversation before you send it again."
+                    )
+                    raise UnreachableError(sentence, code="not_known") from error
+                time.sleep(wait)
+        raise AssertionError
+
+    def _post_receipt(self, head: Head) -> None:
+        epoch = self.epochs.newest
+        if epoch.key is None:
+            return
+        self._counter += 1
+        header = self._header(self._counter, now(), head, Class.EPHEMERAL)
+        raw = make_envelope(header, ReceiptBody(head), key=epoch.key, seeds=self.keys.seeds)
+        try:
+            self.remote.post_receipt(self.thread, raw)
+        except ServerError:
+            # A newer key meanwhile: the next reading tells the others.
+            return
+
+    def _header(self, counter: int, at: int, seen: Head, klass: Class) -> Header:
+        return Header(
+            thread=self.thread,
+            epoch=self.epochs.newest.record.hash,
+            sender=self.keys.user,
+            client=self._client,
+            counter=counter,
+            written_at=at,
+            seen=seen,
+            klass=klass,
+        )
+
+    def _refresh(self) -> None:
+        """Never holds anything back: whatever goes wrong with it is tried again after the next message."""
+        try:
+            if self._rotation.refresh_due():
+                self._rotation.refresh()
+        except ServerError:
+            return
+
+    def _fetch_newer(self) -> list[Message]:
+        found: list[Message] = []
+        while True:
+            with alarming("fork"):
+                page = self.remote.page(self.thread, after=self.timeline.head.seq)
+            self._check_not_behind(page, self.timeline.head.seq)
+            found += self._take(page)
+            if self.timeline.head.seq >= page.head.seq:
+                break
+            if not page.items:
+                raise Trouble("fork", "the server leaves messages out")
+        self._remember()
+        return found
+
+    def _take(self, page: Page) -> list[Message]:
+        if not self._knows_epochs_of(page):
+            self._load_new_epochs()
+        added = self.timeline.append(page)
+        for whom, head in self.read.items():
+            self.timeline.agree(head, f"what {whom} has read")
+        self.talk.add(added)
+        return added
+
+    def _knows_epochs_of(self, page: Page) -> bool:
+        for _digest, raw in page.items:
+            if not raw:
+                continue
+            try:
+                epoch = read_envelope(raw).header.epoch
+            except WireError:
+                continue  # what it is will be said when it is checked
+            if self.epochs.find(epoch) is None:
+                return False
+        return True
+
+    def _load_new_epochs(self) -> None:
+        with alarming("forged-epoch"):
+            newer = self.remote.epochs(self.thread, self.epochs.newest.record.tbs.number)
+        if newer:
+            self._load_epochs()
+            self.timeline.use_epochs(self.epochs, self.people)
+
+    def _load_epochs(self) -> None:
+        with alarming("forged-epoch"):
+            people = self.log.people(lambda: self.remote.people(self.thread))
+            listed = self.remote.epochs(self.thread)
+        self.people = People(self.keys, people)
+        known = self.keys.head_of(self.thread)
+        self.epochs = check_epochs(self.thread, listed, self.people, self.keys, known)
+        self.log.agree([one.record.tbs.checkpoint for one in self.epochs.all])
+        self.epochs.about()
+        self.people.trust([row.member for row in self.roster], now())
+
+    def _check_not_behind(self, page: Page, here: int) -> None:
+        """The server may not show less than this person has seen in any browser."""
+        known = self.keys.head_of(self.thread)
+        seen = max(known.head.seq if known else 0, here)
+        if page.head.seq < seen:
+            raise Trouble("rollback", f"{page.head.seq} of {seen} messages")
+
+    def _agree_with_vault(self) -> None:
+        known = self.keys.head_of(self.thread)
+        if known is not None:
+            self.timeline.agree(known.head, "this person's vault")
+
+    def _remember(self) -> None:
+        record = self.epochs.newest.record
+        self.keys.remember_head(
+            ThreadHead(self.thread, record.tbs.number, record.hash, self.timeline.head)
+        )

@@ -1,0 +1,190 @@
+"""The product on a port of its own, in this process, and terminals of people who use comms-cli on it."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from django.core.cache import cache
+from django.db import connections
+
+from comms.accounts.models import Membership, User, Workspace
+from comms.accounts.services.people import create_person
+from comms.client import main as program
+from comms.client.http import Connection
+from comms.core.actors import Role
+from comms.core.ids import uuid7
+from tests import factories
+from tests.accounts.browser import PASSPHRASE, make_person
+from tests.stack.patience import eventually
+
+
+@pytest.fixture(scope="session")
+def address(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The real application behind uvicorn: HTTP in threads, sockets in Channels."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    # The server's threads outlive the test; a connection that they kept would hold the database's end up.
+    kept = connections["default"].settings_dict["CONN_MAX_AGE"]
+    connections["default"].settings_dict["CONN_MAX_AGE"] = 0
+    with django_db_blocker.unblock():
+        from config.asgi import application
+    config = uvicorn.Config(
+        application,
+        host="127.0.0.1",
+        port=port,
+        log_level="error",
+        lifespan="off",
+        ws="websockets-sansio",
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    eventually(lambda: server.started, within=30)
+    yield f"http://localhost:{port}"
+    server.should_exit = True
+    thread.join(20)
+    connections["default"].settings_dict["CONN_MAX_AGE"] = kept
+
+
+@dataclass
+class Result:
+    """What came back to the shell."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> Any:
+        """The one JSON document on standard output."""
+        return json.loads(self.out)
+
+    @property
+    def rows(self) -> list[Any]:
+        """A JSON document a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def error(self) -> dict[str, str]:
+        """What was wrong, for a script."""
+        found: dict[str, str] = json.loads(self.err.splitlines()[-1])["error"]
+        return found
+
+
+Tamper = Callable[[str, str, bytes], bytes]
+
+
+@dataclass
+class Terminal:
+    """comms-cli on one computer of one person."""
+
+    address: str
+    email: str
+    home: Path
+    capture: pytest.CaptureFixture[str]
+    patch: pytest.MonkeyPatch
+    sent: list[tuple[str, str, bytes]] = field(default_factory=list)
+
+    def run(self, *words: str, text: str = "") -> Result:
+        """One command, without a terminal: what it reads is `text`."""
+        self.capture.readouterr()
+        self.patch.setattr("sys.stdin", StringIO(text))
+        code = program.main(["--home", str(self.home), *words])
+        out, err = self.capture.readouterr()
+        return Result(code, out, err)
+
+    def json(self, *words: str, text: str = "") -> Result:
+        return self.run("--json", *words, text=text)
+
+    def done(self, *words: str, text: str = "") -> Result:
+        """A command that must succeed, in JSON."""
+        found = self.json(*words, text=text)
+        assert found.code == 0, found.err
+        return found
+
+    def sign_in(self, passphrase: str = PASSPHRASE, *more: str) -> Result:
+        words = ("sign-in", self.address, self.email, "--stdin", *more)
+        return self.json(*words, text=f"{passphrase}\n")
+
+
+@dataclass
+class Scene:
+    """A workspace of Dina and Pavel, who talk, and Edgar, who is there too."""
+
+    workspace: Workspace
+    people: dict[str, User]
+
+
+@pytest.fixture
+def scene(committed: None) -> Scene:
+    cache.clear()
+    workspace = factories.make_workspace("talks", "Quiet Harbour Talks")
+    people = {}
+    for name, role in (("dina", Role.DIPLOMAT), ("pavel", Role.ANALYST), ("edgar", Role.EDITOR)):
+        account = uuid7()
+        people[name] = create_person(
+            account_id=account,
+            email=f"{name}@example.org",
+            name=f"{name.title()} {role.value.title()}",
+            language="en",
+            time_zone="UTC",
+            keys=make_person(account).keys,
+        )
+        Membership.objects.create(workspace=workspace, user=people[name], roles=[str(role)])
+    return Scene(workspace, people)
+
+
+@pytest.fixture
+def terminal(
+    scene: Scene,
+    address: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[..., Terminal]:
+    """`terminal("dina")`: a computer of hers, signed in; `computer` tells several apart."""
+    made: dict[Path, Terminal] = {}
+
+    def make(name: str, computer: str = "one", *, signed_in: bool = True) -> Terminal:
+        home = tmp_path / name / computer
+        if home not in made:
+            made[home] = Terminal(address, f"{name}@example.org", home, capsys, monkeypatch)
+            if signed_in:
+                assert made[home].sign_in().code == 0
+        return made[home]
+
+    return make
+
+
+@pytest.fixture
+def wire(
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[[Tamper | None], list[tuple[str, str, bytes]]]:
+    """A server that lies: `wire(tamper)` changes its answers from now on, `wire(None)` no more.
+
+    What is returned lists everything that was sent since: method, path, body.
+    """
+    honest = Connection.send
+
+    def use(tamper: Tamper | None) -> list[tuple[str, str, bytes]]:
+        sent: list[tuple[str, str, bytes]] = []
+
+        def send(self: Connection, method: str, path: str, **more: Any) -> bytes:
+            sent.append((method, path, more.get("body") or b""))
+            answer = honest(self, method, path, **more)
+            return tamper(method, path, answer) if tamper else answer
+
+        monkeypatch.setattr(Connection, "send", send)
+        return sent
+
+    return use
