@@ -59,8 +59,9 @@ def remove_member(*, actor: Actor, membership_id: uuid.UUID) -> None:
             subject_id=membership.id,
             details={"person": membership.user.name, "roles": membership.roles},
         )
-        depart(actor, membership.user_id)
+        # First, so that their sockets are closed before anything else is told.
         _tell(membership)
+        depart(actor, membership.user_id)
         membership.delete()
 
 
