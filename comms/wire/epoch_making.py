@@ -49,12 +49,13 @@ def make_epoch(
     about: About,
     start: Head,
     made_at: int,
-    checkpoint: bytes = b"",
+    checkpoint: bytes,
     leaves: tuple[LeaveNotice, ...] = (),
 ) -> NewEpoch:
     """The epoch after `before`, or epoch 1. `keys` holds the checked keys of every member.
 
-    `leaves` are the notices of those whom it leaves out by their own wish.
+    `checkpoint` is the author's newest one of the identity log, bare; `leaves` are the notices of those
+    whom it leaves out by their own wish.
 
     Raises WireError if a member's keys are missing or are not those of the roster.
     """

@@ -66,7 +66,7 @@ class EpochTbs:
     wrap_hashes: tuple[bytes, ...]
     about_box: bytes
     made_at: int
-    checkpoint: bytes = b""
+    checkpoint: bytes
     continues: tuple[UUID, bytes] | None = None
     leaves: tuple[LeaveNotice, ...] = ()
     suite: int = SUITE
@@ -145,7 +145,7 @@ def read_tbs(data: bytes) -> EpochTbs:
         previous=fields.bytes(5, 32),
         author=uuid(author),
         author_fingerprint=octets(author_fingerprint, 32),
-        checkpoint=fields.bytes(7, 0, CHECKPOINT_LIMIT),
+        checkpoint=fields.bytes(7, 1, CHECKPOINT_LIMIT),
         start=Head(uint(seq), octets(t, 32)),
         roster=read_roster(fields.array(9, 1, ROSTER_LIMIT)),
         policy=read_policy(fields.array(10, 4)),

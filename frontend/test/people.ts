@@ -6,6 +6,9 @@ import { generateSeeds, Identity, type IdentitySeeds } from "../src/crypto/ident
 import { type Role, type RosterRow } from "../src/wire/roster";
 import { h, load } from "./vectors";
 
+/** A checkpoint of the log of the vectors, bare. */
+export const CHECKPOINT = new TextEncoder().encode(load("tlog").checkpoints[0]?.bare ?? "");
+
 export const NOW = 1_795_339_200_000;
 
 export interface Person {

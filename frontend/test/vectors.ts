@@ -83,6 +83,7 @@ export interface Vectors {
       roster: [string, string, number, number][];
     }[];
     history: { epoch: number; recipient: string; wrap: string };
+    refused: { why: string; tbs: string }[];
     envelopes: {
       envelope: string;
       header: string;

@@ -20,6 +20,7 @@ from comms.wire.leaving import LeaveNotice
 from comms.wire.roster import Policy, Role, RosterRow
 from comms.wire.transcript import Head
 from tests.factories import actor_of
+from tests.wire.conftest import CHECKPOINT
 
 NOW = 1_795_339_200_000
 
@@ -89,6 +90,7 @@ class World:
             about=About("A title"),
             start=start or Head(),
             made_at=made_at,
+            checkpoint=CHECKPOINT,
             leaves=leaves,
         )
 

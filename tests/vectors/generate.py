@@ -36,7 +36,7 @@ from comms.wire import (
     tlog,
     vault,
 )
-from comms.wire.cbor import encode
+from comms.wire.cbor import decode, encode
 from comms.wire.hashing import sha256
 from comms.wire.keys import IdentitySeeds
 from comms.wire.roster import MayAdd, Policy, Role, RosterRow
@@ -346,6 +346,7 @@ def thread_vectors() -> dict[str, Any]:
         "seeds": seeds_of("anna"),
         "keys": publics,
         "policy": Policy(MayAdd.OWNERS_AND_MEMBERS, 2_592_000, True, False),
+        "checkpoint": checkpoint(),
     }
     one = epoch_making.make_epoch(
         **common,
@@ -400,6 +401,8 @@ def thread_vectors() -> dict[str, Any]:
         made_at=NOW + 10,
     )
     post("anna", two, 2, bodies.TextBody("Only us now.", mentions=(user_of("boris"),)))
+    fields = decode(one.record.tbs_raw, limit=epochs.LIMIT)
+    assert isinstance(fields, dict)
     return {
         "thread": str(THREAD),
         "epochs": [
@@ -425,6 +428,13 @@ def thread_vectors() -> dict[str, Any]:
             "wrap": epoch_making.wrap_history(one.record, one.key, seeds_of("boris").public).hex(),
         },
         "envelopes": sent,
+        # The author's checkpoint of the identity log is never left out.
+        "refused": [
+            {
+                "why": "a record without a checkpoint",
+                "tbs": encode({**fields, 7: b""}).hex(),
+            }
+        ],
     }
 
 
@@ -520,6 +530,7 @@ def leaving_vectors() -> dict[str, Any]:
         "policy": Policy(),
         "about": epochs.About("A title"),
         "start": Head(),
+        "checkpoint": checkpoint(),
     }
     one = epoch_making.make_epoch(
         **common,
@@ -635,6 +646,12 @@ def file_vectors() -> dict[str, Any]:
         ],
         "full_chunk_of_zeros": {"index": 1, "sha256": sha256(full).hex()},
     }
+
+
+def checkpoint() -> bytes:
+    """What authors of these epochs have seen of the identity log."""
+    seen = notes.Checkpoint("log.example/identities", 1, tlog.leaf_hash(named("leaf/0")))
+    return notes.sign_checkpoint(seen, named("log"))
 
 
 def tlog_vectors() -> dict[str, Any]:

@@ -12,8 +12,10 @@ from comms.wire.epochs import About
 from comms.wire.keys import IdentitySeeds
 from comms.wire.roster import Policy, Role, RosterRow
 from comms.wire.transcript import Head
+from tests.wire.vectors import load
 
 NOW = 1_795_339_200_000
+CHECKPOINT: bytes = load("tlog")["checkpoints"][0]["bare"].encode()
 
 
 @dataclass(frozen=True)
@@ -70,4 +72,5 @@ def epoch_of(
         about=About("A title"),
         start=start or Head(),
         made_at=made_at,
+        checkpoint=CHECKPOINT,
     )

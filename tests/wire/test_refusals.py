@@ -26,6 +26,7 @@ from comms.wire.keys import IdentitySeeds
 from comms.wire.roster import Role
 from comms.wire.transcript import Head
 from tests.wire.conftest import NOW, Person
+from tests.wire.vectors import load
 
 
 def refused(code: Code) -> pytest.RaisesExc[WireError]:
@@ -278,6 +279,14 @@ def test_epoch_refuses_an_unknown_suite(anna: Person, epoch: NewEpoch) -> None:
         raw = sign_record(encode({**value, 2: suite}), bytes(32), anna.seeds)
         with refused("unsupported"):
             epochs.read_record(raw)
+
+
+@pytest.mark.parametrize("vector", load("thread")["refused"], ids=lambda one: one["why"])
+def test_epoch_refuses_what_the_vectors_refuse(anna: Person, vector: dict[str, str]) -> None:
+    with refused("malformed"):
+        epochs.read_tbs(bytes.fromhex(vector["tbs"]))
+    with refused("malformed"):
+        epochs.read_record(sign_record(bytes.fromhex(vector["tbs"]), bytes(32), anna.seeds))
 
 
 def test_epoch_refuses_a_roster_out_of_order_or_without_owner(epoch: NewEpoch) -> None:

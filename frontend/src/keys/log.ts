@@ -136,7 +136,7 @@ export class IdentityLog {
   /** That these checkpoints, from other people's records, are of this same log. Raises LogTrouble. */
   async agree(notes: readonly Bytes[]): Promise<void> {
     for (const note of notes) {
-      if (note.length === 0 || this.agreed.has(toHex(note))) continue;
+      if (this.agreed.has(toHex(note))) continue;
       await alarming("log-split", async () => {
         const theirs = await readCheckpoint(note, this.verifier, BARE_LIMIT);
         if (theirs.size > this.size) await this.refresh();

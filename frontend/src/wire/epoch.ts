@@ -125,7 +125,7 @@ export function readTbs(data: Bytes): EpochTbs {
     previous: found.bytes(5, 32),
     author: uuid(author),
     authorFingerprint: bytes(authorFingerprint, 32),
-    checkpoint: found.bytes(7, 0, CHECKPOINT_LIMIT),
+    checkpoint: found.bytes(7, 1, CHECKPOINT_LIMIT),
     start: readHead(found.array(8, 2)),
     roster: readRoster(found.array(9, 1, ROSTER_LIMIT)),
     policy: readPolicy(found.array(10, 4)),

@@ -37,7 +37,8 @@ export interface EpochPlan {
   readonly start: Head;
   /** Milliseconds. */
   readonly madeAt: number;
-  readonly checkpoint?: Bytes;
+  /** The author's newest checkpoint of the identity log, bare. */
+  readonly checkpoint: Bytes;
   /** Of those whom it leaves out by their own wish. */
   readonly leaves?: readonly LeaveNotice[];
 }
@@ -74,7 +75,7 @@ export async function makeEpoch(plan: EpochPlan): Promise<NewEpoch> {
     suite: SUITE,
     author: plan.author,
     authorFingerprint: plan.identity.publicKeys.fingerprint,
-    checkpoint: plan.checkpoint ?? new Uint8Array(),
+    checkpoint: plan.checkpoint,
     start: plan.start,
     roster,
     policy: plan.policy,

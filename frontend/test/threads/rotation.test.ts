@@ -14,7 +14,7 @@ import { makeLeaveNotice, readLeaveNotice } from "../../src/wire/leaving";
 import { OPEN_POLICY, type RosterRow } from "../../src/wire/roster";
 import { START } from "../../src/wire/transcript";
 import { type Pin } from "../../src/wire/vaultContents";
-import { NOW } from "../people";
+import { CHECKPOINT, NOW } from "../people";
 import { type Actor, actor, peopleOf, renewed, row, trouble, World } from "./world";
 
 const WEEK = 7 * 24 * 3_600_000;
@@ -73,7 +73,7 @@ async function rotated(me: Actor): Promise<Rotated> {
 }
 
 function rotation(me: Actor, publishing: Publishing): Rotation {
-  const log = () => Promise.resolve({ note: new Uint8Array() });
+  const log = () => Promise.resolve({ note: CHECKPOINT });
   const unlocked = { userId: me.id, identity: me.identity, log } as unknown as Unlocked;
   return new Rotation(world.thread, publishing.server, unlocked);
 }

@@ -14,7 +14,7 @@ import { type IdentityEntry, makeEntry, readEntry } from "../../src/wire/identit
 import { OPEN_POLICY, type RosterRow } from "../../src/wire/roster";
 import { after, type Head, START } from "../../src/wire/transcript";
 import { type Pin, type ThreadHead } from "../../src/wire/vaultContents";
-import { newUuid, NOW, type Person, person, row } from "../people";
+import { CHECKPOINT, newUuid, NOW, type Person, person, row } from "../people";
 
 export interface Actor extends Person {
   readonly chain: readonly IdentityEntry[];
@@ -88,6 +88,7 @@ export class World {
       policy: OPEN_POLICY,
       about: { title: "A title", pins: [] },
       start: this.head,
+      checkpoint: CHECKPOINT,
       madeAt: NOW,
       ...changes,
     });

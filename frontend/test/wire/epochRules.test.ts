@@ -5,7 +5,7 @@ import { makeEpoch, type NewEpoch } from "../../src/wire/epochMaking";
 import { checkFirst, checkSuccession, type IsSuccessor } from "../../src/wire/epochRules";
 import { OPEN_POLICY, type Policy, type RosterRow, sortRoster } from "../../src/wire/roster";
 import { type Head, START } from "../../src/wire/transcript";
-import { newUuid, NOW, type Person, person, refusal, row } from "../people";
+import { CHECKPOINT, newUuid, NOW, type Person, person, refusal, row } from "../people";
 
 const HOUR = 3_600_000;
 let anna: Person;
@@ -33,6 +33,7 @@ async function epochOf(
     policy,
     about: { title: "A title", pins: [] },
     start,
+    checkpoint: CHECKPOINT,
     madeAt: NOW,
   });
 }

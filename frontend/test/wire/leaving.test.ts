@@ -14,7 +14,7 @@ import {
 import { OPEN_POLICY } from "../../src/wire/roster";
 import { safetyCode, safetyNumber } from "../../src/wire/safety";
 import { START } from "../../src/wire/transcript";
-import { named, newUuid, NOW, type Person, person, refusal, row } from "../people";
+import { CHECKPOINT, named, newUuid, NOW, type Person, person, refusal, row } from "../people";
 import { h, load } from "../vectors";
 
 let anna: Person;
@@ -34,6 +34,7 @@ async function epoch(before?: NewEpoch): Promise<NewEpoch> {
     policy: OPEN_POLICY,
     about: { title: "A title", pins: [] },
     start: START,
+    checkpoint: CHECKPOINT,
     madeAt: NOW,
   });
 }

@@ -23,6 +23,7 @@ import {
   openEpochKey,
   openHistoryKey,
   readRecord,
+  readTbs,
   readUpload,
   verifyRecord,
   wrapInfo,
@@ -33,7 +34,8 @@ import { OPEN_POLICY } from "../../src/wire/roster";
 import { START } from "../../src/wire/transcript";
 import { makeVault, openVault, readVault, verifyVault } from "../../src/wire/vault";
 import { makeWrap, openWrap, readWrap } from "../../src/wire/vaultWrap";
-import { newUuid, NOW, type Person, person, refusal, row } from "../people";
+import { CHECKPOINT, newUuid, NOW, type Person, person, refusal, row } from "../people";
+import { h, load } from "../vectors";
 
 let anna: Person;
 let boris: Person;
@@ -59,6 +61,7 @@ beforeAll(async () => {
     policy: OPEN_POLICY,
     about: { title: "A title", pins: [] },
     start: START,
+    checkpoint: CHECKPOINT,
     madeAt: NOW,
   });
 });
@@ -188,6 +191,16 @@ describe("an epoch", () => {
     expect(await refusal(() => encodeTbs({ ...tbs, roster: ownerless }))).toBe("malformed");
     const swapped = changed(epoch.upload, 3, [new Uint8Array(1168), new Uint8Array(1168)]);
     expect(await refusal(() => readUpload(swapped))).toBe("chain");
+  });
+
+  it("refuses what the vectors refuse, as a record without its author's checkpoint of the log", async () => {
+    const { refused } = load("thread");
+    expect(refused).not.toHaveLength(0);
+    for (const { tbs } of refused) {
+      expect(await refusal(() => readTbs(h(tbs)))).toBe("malformed");
+      const raw = await signRecord(h(tbs), new Uint8Array(32), anna.identity);
+      expect(await refusal(() => readRecord(raw))).toBe("malformed");
+    }
   });
 
   it("opens for a joiner by a history wrap, if the key is the right one", async () => {

@@ -115,6 +115,7 @@ export async function run(vectors: Needed, using: "native" | "fallback"): Promis
     policy: OPEN_POLICY,
     about: { title: "Fifty", pins: [] },
     start: START,
+    checkpoint: h(vectors.thread.epochs[0]?.key ?? "00"),
     madeAt: 1,
   });
   const millisForFifty = performance.now() - started;
