@@ -28,6 +28,9 @@ CHROMIUM_FLAGS = [
     "--disable-quic",
 ]
 HARMLESS = re.compile(r"favicon|ERR_NETWORK_CHANGED|net::ERR_ABORTED")
+VAULT_RACE = re.compile(r"status of 409 .*/me/keys/vault/\)$")
+"""Two pages of one person write the vault at once: the slower one reads again, merges and writes once more
+(`unlocked.ts`; its own tests). The browser notes the refusal itself, whatever the page makes of it."""
 
 
 @dataclass
@@ -43,7 +46,9 @@ class Troubles:
     def _said(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not HARMLESS.search(message.text):
             where = message.location.get("url", "")
-            self.found.append(f"console: {message.text} ({where})")
+            complaint = f"console: {message.text} ({where})"
+            if not VAULT_RACE.search(complaint):
+                self.found.append(complaint)
 
     def forgive(self, pattern: str) -> None:
         """Drop the complaints that a test provoked on purpose. Fails if there were none."""
