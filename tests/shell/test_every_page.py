@@ -21,7 +21,15 @@ from django.test import Client
 from django.test.testcases import LiveServerThread
 from django.test.utils import override_settings
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Response,
+    sync_playwright,
+)
+from playwright.sync_api import Error as PlaywrightError
 
 from comms.accounts.models import User
 from comms.core.actors import Role
@@ -33,6 +41,8 @@ from tests.test_permission_matrix import ROWS
 pytestmark = pytest.mark.browser
 
 CHROMIUM = "/usr/bin/chromium"
+# Without the process that Chromium keeps at hand for a next site: here there is only one.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-features=SpareRendererForSitePerProcess"]
 APPS = sorted({row.name.partition(":")[0] for row in ROWS if ":" in row.name})
 # The first of these who may open a page looks at it.
 READERS = ("admin", "editor", "diplomat", "approver", "analyst")
@@ -113,8 +123,8 @@ def _matters(message: ConsoleMessage) -> bool:
     return message.type == "error" and not message.text.startswith("Failed to load resource")
 
 
-def _problems(page: Page, address: str, look: Look, picture: Path | None) -> list[str]:
-    """What is wrong with the page at `address`."""
+def _listen(page: Page) -> list[str]:
+    """What goes wrong on the page while it is open, added as it happens."""
     noise: list[str] = []
     page.on("console", lambda message: noise.append(message.text) if _matters(message) else None)
     page.on(
@@ -122,13 +132,30 @@ def _problems(page: Page, address: str, look: Look, picture: Path | None) -> lis
         lambda got: noise.append(got.url) if "/static/" in got.url and not got.ok else None,
     )
     page.on("pageerror", lambda error: noise.append(str(error)))
-    # Asked first: what is no page (a file, a body for scripts) would be a download, which ends a visit.
-    answer = page.request.get(address)
-    if "text/html" not in answer.headers.get("content-type", ""):
+    return noise
+
+
+def _visit(page: Page, address: str) -> Response | None:
+    """Go there. None for a file, which the browser saves instead of showing it."""
+    try:
+        return page.goto(address, wait_until="load")
+    except PlaywrightError as error:
+        if "Download is starting" in str(error):
+            return None
+        raise
+
+
+def _problems(
+    page: Page, noise: list[str], address: str, look: Look, picture: Path | None
+) -> list[str]:
+    """What is wrong with the page at `address`."""
+    noise.clear()
+    answer = _visit(page, address)
+    if answer is None or "text/html" not in answer.headers.get("content-type", ""):
+        # A file, or a body for scripts.
         return []
     if answer.status != 200:
         return [f"answered {answer.status}"]
-    page.goto(address, wait_until="load")
     if not page.locator("#content").count():
         # A part of a page, or a document for a frame whose policy lets nothing be asked of it.
         return []
@@ -151,13 +178,30 @@ def _problems(page: Page, address: str, look: Look, picture: Path | None) -> lis
     return found
 
 
-def _browser_of(browser: Browser, look: Look) -> BrowserContext:
-    return browser.new_context(
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for all pages: starting it costs more than a page."""
+    with pytest.MonkeyPatch.context() as patch:
+        # The driver keeps an event loop in this thread; Django's queries here have nothing to do with it.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            yield browser
+            browser.close()
+
+
+@pytest.fixture
+def page(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
+    """A page in a fresh context that has the test's look."""
+    look: Look = request.getfixturevalue("look")
+    context = chromium.new_context(
         viewport={"width": look.width, "height": look.height},
         color_scheme=look.theme,
         locale=look.language,
         reduced_motion="reduce",
     )
+    yield context.new_page()
+    context.close()
 
 
 def _sign_in(context: BrowserContext, session: str | None) -> None:
@@ -178,7 +222,7 @@ def _sign_in(context: BrowserContext, session: str | None) -> None:
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 @pytest.mark.parametrize("app", APPS)
-def test_pages_are_sound(app: str, look: Look, site: str) -> None:
+def test_pages_are_sound(app: str, look: Look, site: str, page: Page) -> None:
     """No serious finding of axe, no error in the console, nothing wider than the screen, one heading."""
     visits: list[tuple[str, str, str | None]] = []
     for number, row in enumerate(row for row in ROWS if row.name.partition(":")[0] == app):
@@ -201,17 +245,11 @@ def test_pages_are_sound(app: str, look: Look, site: str) -> None:
     User.objects.update(language=look.language)
     shots = os.environ.get("SHOTS")
     problems: dict[str, list[str]] = {}
-    # No query from here on: Playwright's loop runs in this thread, and Django refuses queries beside one.
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = _browser_of(browser, look)
-        for name, address, session in visits:
-            _sign_in(context, session)
-            page = context.new_page()
-            picture = Path(shots) / f"{name}-{look.name}.png" if shots else None
-            found = _problems(page, site + address, look, picture)
-            if found:
-                problems[address] = found
-            page.close()
-        browser.close()
+    noise = _listen(page)
+    for name, address, session in visits:
+        _sign_in(page.context, session)
+        picture = Path(shots) / f"{name}-{look.name}.png" if shots else None
+        found = _problems(page, noise, site + address, look, picture)
+        if found:
+            problems[address] = found
     assert not problems
