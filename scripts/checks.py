@@ -61,21 +61,27 @@ TESTS = Check(
     "pytest",
     [PYTHON, "-m", "pytest", "-q", "-n", "2", "-m", "not browser and not chaos and not slow"],
 )
-# Two processes side by side, each with services of its own: one walks through every page, in the other the
-# journeys share their running systems.
-IN_BROWSER = "browser and not chaos and not slow"
+# Side by side: one process walks through every page, in the others the journeys share a running system.
+IN_BROWSER = [PYTHON, "-m", "pytest", "-q", "-m", "browser and not chaos and not slow"]
+CONVERSATIONS = [
+    "tests/journeys/test_threads.py",
+    "tests/journeys/test_membership.py",
+    "tests/journeys/test_sending_files.py",
+]
 BROWSER: list[list[Check]] = [
+    [Check("pages in the browser", [*IN_BROWSER, "--ignore=tests/journeys", "tests"])],
     [
         Check(
-            "pages in the browser",
-            [PYTHON, "-m", "pytest", "-q", "-m", IN_BROWSER, "--ignore=tests/journeys", "tests"],
+            "journeys in the browser",
+            [*IN_BROWSER, *(f"--ignore={each}" for each in CONVERSATIONS), "tests/journeys"],
+            data_folder="journeys",
         )
     ],
     [
         Check(
-            "journeys in the browser",
-            [PYTHON, "-m", "pytest", "-q", "-m", IN_BROWSER, "tests/journeys"],
-            data_folder="journeys",
+            "conversations in the browser",
+            [*IN_BROWSER, *CONVERSATIONS],
+            data_folder="conversations",
         )
     ],
 ]

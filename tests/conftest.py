@@ -25,11 +25,16 @@ from comms.stack.embedded import running
 from tests import factories
 
 _ROOT = Path(__file__).resolve().parents[1]
+_JOURNEYS = _ROOT / "tests" / "journeys"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start PostgreSQL and Valkey once, in the process that hands out the tests, and migrate a template."""
     if hasattr(config, "workerinput") or config.option.collectonly or config.option.help:
+        return
+    chosen = [Path(one.partition("::")[0]).resolve() for one in config.args]
+    if all(one.is_relative_to(_JOURNEYS) for one in chosen):
+        # They only speak to running systems, which bring services of their own.
         return
     stack = contextlib.ExitStack()
     endpoints = stack.enter_context(running(settings.VAR, durable=False))

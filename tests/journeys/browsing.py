@@ -26,6 +26,8 @@ CHROMIUM_FLAGS = [
     "--no-first-run",
     "--disable-gpu",
     "--disable-quic",
+    # Without the process that is kept at hand for a next site: here there is only one.
+    "--disable-features=SpareRendererForSitePerProcess",
 ]
 HARMLESS = re.compile(r"favicon|ERR_NETWORK_CHANGED|net::ERR_ABORTED")
 VAULT_RACE = re.compile(r"status of 409 .*/me/keys/vault/\)$")

@@ -13,17 +13,19 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from comms.stack import migrations
 from comms.stack.embedded import running
 from comms.stack.folder import Folder
+from comms.stack.secrets import local_keys
 from tests.journeys.browsing import CHROMIUM_FLAGS, People
 from tests.stack.deployment import Deployment
 
 HERE = Path(__file__).parent
+FIRST = "test_accounts.py"
 
 # Passphrases take a second of processor time on purpose, several on a busy machine.
 expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All journeys are browser tests, and run last.
+    """All journeys are browser tests, and run last; of them the first run of a system comes first.
 
     The browser's driver keeps an event loop running in this thread, in which other tests couldn't
     start their own.
@@ -31,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.browser)
-    items.sort(key=lambda item: item.path.is_relative_to(HERE))
+    items.sort(key=lambda item: (item.path.is_relative_to(HERE), item.path.name != FIRST))
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +52,8 @@ def browser() -> Iterator[Browser]:
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A stopped data folder whose database is up to date: the systems here begin with copies of it."""
     folder = Folder.at(tmp_path_factory.mktemp("migrated") / "var")
+    # Before the data: the key is never made beside data that may need another one.
+    local_keys(folder.root)
     with running(folder.root) as endpoints:
         made = Deployment(folder.root).manage("migrate", "--database=owner", "--no-input")
         assert made.returncode == 0, made.stderr
@@ -59,7 +63,10 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Deployment]:
-    """The running system in a fresh data folder that nobody has set up yet."""
+    """The running system that all journeys share: each brings a workspace and people of its own.
+
+    It begins in a fresh data folder that nobody has set up: the journey of a first run comes first.
+    """
     deployment = Deployment.copied(migrated, tmp_path_factory.mktemp("journeys") / "var")
     deployment.start()
     yield deployment
@@ -67,29 +74,19 @@ def system(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator
 
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Deployment]:
-    """A second running system, with the demonstration's workspace, people and data."""
-    deployment = Deployment.copied(
-        migrated, tmp_path_factory.mktemp("demonstration") / "var", DEMO="1"
-    )
-    deployment.start()
-    yield deployment
-    deployment.stop()
+def demonstration(system: Deployment) -> Deployment:
+    """The same, with the demonstration's workspace, people and data in it."""
+    # Not by the command, which rightly refuses to mix with the accounts of the other journeys.
+    make = "from comms.accounts.management.commands.demo import make; make()"
+    made = system.manage("shell", "-c", make)
+    assert made.returncode == 0, made.stderr
+    return system
 
 
 @pytest.fixture
 def people(browser: Browser, system: Deployment) -> Iterator[People]:
     """Browsers for the people of this test. Fails afterwards if one complained of a page."""
     found = People(browser, system.url)
-    yield found
-    found.close()
-    assert found.troubles.found == []
-
-
-@pytest.fixture
-def demo_people(browser: Browser, demonstration: Deployment) -> Iterator[People]:
-    """As ``people``, on the demonstration."""
-    found = People(browser, demonstration.url)
     yield found
     found.close()
     assert found.troubles.found == []

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import redis
@@ -38,21 +37,14 @@ BACKUP_PASSPHRASE = "zyxobackup ladder comet walnut"
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Deployment]:
-    """A system of its own, since a first run happens once."""
-    folder = tmp_path_factory.mktemp("accounts")
-    (folder / "backup-passphrase").write_text(BACKUP_PASSPHRASE)
-    deployment = Deployment.copied(
-        migrated, folder / "var", BACKUP_PASSPHRASE_FILE=str(folder / "backup-passphrase")
-    )
-    deployment.start()
-    yield deployment
-    deployment.stop()
+def product(system: Deployment) -> Deployment:
+    """The running system, before anybody has set it up."""
+    return system
 
 
 @pytest.fixture
 def crowd(browser: Browser, product: Deployment) -> Iterator[People]:
-    """Browsers on it."""
+    """Browsers on it. Some complaints are provoked, so the test itself looks at them."""
     found = People(browser, product.url)
     yield found
     found.close()
@@ -326,7 +318,9 @@ def _talk(page: Page, other: Page) -> None:
 def _look_everywhere(product: Deployment, wire: Wire, codes: list[str]) -> None:
     """No secret anywhere; what the server may know is found by the same search, so the search works."""
     backup = product.var.with_name("canary.backup")
-    made = product.manage("backup", str(backup))
+    passphrase = product.var.with_name("backup-passphrase")
+    passphrase.write_text(BACKUP_PASSPHRASE)
+    made = product.manage("backup", str(backup), more={"BACKUP_PASSPHRASE_FILE": str(passphrase)})
     assert made.returncode == 0, made.stderr
     kept = redis.Redis.from_url(local_endpoints(product.var).redis_url)
     kept.set("canary-control", "zyxocontrol")

@@ -19,6 +19,7 @@ from tests.journeys.bad_input_cast import MARK
 from tests.stack.deployment import Deployment
 
 INSIDE = ("Traceback", "Exception Value", "site-packages", "psycopg", "SELECT ")
+EMPTY_CBOR = b"\x80"
 CHUNK = b"x" * (1024 * 1024)
 
 
@@ -63,7 +64,11 @@ def ask(intruder: httpx.Client, one: dict[str, Any], address: str) -> httpx.Resp
         return intruder.get(address, params=one["data"] or None)
     if one["method"] == "POST" and one["kind"] is None:
         return intruder.post(address, data=one["data"])
-    return intruder.request(one["method"], address, json=one["data"])
+    if one["kind"] in {None, "application/json"}:
+        return intruder.request(one["method"], address, json=one["data"])
+    return intruder.request(
+        one["method"], address, content=EMPTY_CBOR, headers={"Content-Type": one["kind"]}
+    )
 
 
 def elsewhere(address: str) -> str:

@@ -40,9 +40,9 @@ def heading(page: Page, words: str | re.Pattern[str]) -> None:
 
 
 def test_a_list_is_read_while_one_chooses_and_47_of_50_are_reached(
-    demo_people: People, passphrases: dict[str, str], tmp_path: Path
+    people: People, passphrases: dict[str, str], tmp_path: Path
 ) -> None:
-    page = sign_in(demo_people.browser_of(), "elena", passphrases)
+    page = sign_in(people.browser_of(), "elena", passphrases)
     page.goto(f"{HOME}imports/")
     page.set_input_files("input[type=file]", LIST)
     page.get_by_role("button", name="Upload and look at it").click()
@@ -76,10 +76,10 @@ def test_a_list_is_read_while_one_chooses_and_47_of_50_are_reached(
     assert "is not an e-mail address" in lines[1]
 
 
-def test_an_import_needs_no_javascript(demo_people: People, passphrases: dict[str, str]) -> None:
-    with_script = demo_people.browser_of()
+def test_an_import_needs_no_javascript(people: People, passphrases: dict[str, str]) -> None:
+    with_script = people.browser_of()
     sign_in(with_script, "elena", passphrases)
-    without = demo_people.browser_of(javascript=False, storage_state=with_script.storage_state())
+    without = people.browser_of(javascript=False, storage_state=with_script.storage_state())
     page = without.new_page()
     page.goto(f"{HOME}imports/")
     page.set_input_files(
@@ -105,8 +105,8 @@ def test_an_import_needs_no_javascript(demo_people: People, passphrases: dict[st
     expect(page.get_by_role("link", name="Reading Club")).to_be_visible()
 
 
-def test_one_life_of_an_address(demo_people: People, passphrases: dict[str, str]) -> None:
-    page = sign_in(demo_people.browser_of(dark=True), "elena", passphrases)
+def test_one_life_of_an_address(people: People, passphrases: dict[str, str]) -> None:
+    page = sign_in(people.browser_of(dark=True), "elena", passphrases)
     page.get_by_role("link", name="Add a stakeholder").click()
     page.fill("#id_name", "Harbour Union")
     page.select_option("#id_kind", "civil_society")
@@ -127,10 +127,8 @@ def test_one_life_of_an_address(demo_people: People, passphrases: dict[str, str]
     check_page(page)
 
 
-def test_the_builder_counts_while_one_ticks(
-    demo_people: People, passphrases: dict[str, str]
-) -> None:
-    page = sign_in(demo_people.browser_of(), "elena", passphrases)
+def test_the_builder_counts_while_one_ticks(people: People, passphrases: dict[str, str]) -> None:
+    page = sign_in(people.browser_of(), "elena", passphrases)
     page.goto(f"{HOME}audiences/new/")
     count = page.locator("#audience-count")
     page.locator("input[name=kinds][value=media]").check()
@@ -142,8 +140,8 @@ def test_the_builder_counts_while_one_ticks(
     expect(count).to_be_hidden()
 
 
-def test_every_page_on_a_phone_in_arabic(demo_people: People, passphrases: dict[str, str]) -> None:
-    page = sign_in(demo_people.browser_of(phone=True, locale="ar"), "ana", passphrases)
+def test_every_page_on_a_phone_in_arabic(people: People, passphrases: dict[str, str]) -> None:
+    page = sign_in(people.browser_of(phone=True, locale="ar"), "ana", passphrases)
     page.goto("/me/")
     page.select_option("select[name=language]", "ar")
     page.locator("main form:has(select[name=language]) button[type=submit]").first.click()

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.browsing import People, check_page, set_up_link
-from tests.stack.deployment import Deployment
+from tests.journeys.browsing import People, check_page
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -21,14 +20,6 @@ def test_sign_in_page_is_accessible(
     assert reply.status == 200
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert page.locator("html").get_attribute("dir") == direction
-    check_page(page)
-
-
-def test_set_up_link_opens_and_is_accessible(people: People, system: Deployment) -> None:
-    page = people.browser_of().new_page()
-    page.goto(set_up_link(system))
-    # The page takes the token out of the address and opens again with the form.
-    expect(page.locator("#name")).to_be_visible()
     check_page(page)
 
 

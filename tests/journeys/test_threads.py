@@ -7,13 +7,12 @@ sent, and in no file of the deployment (database, Valkey, logs, mails).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from comms.wire.cbor import decode, encode
 from comms.wire.transcript import Head
@@ -30,23 +29,18 @@ WIRE = Wire()
 
 
 @pytest.fixture(scope="module")
-def harbour(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Deployment]:
-    """A running system with the journey's people."""
-    deployment = Deployment.copied(migrated, tmp_path_factory.mktemp("threads") / "var")
-    deployment.start()
-    made = deployment.manage("shell", "-c", "from tests.journeys.threads_cast import make; make()")
+def harbour(system: Deployment) -> Deployment:
+    """The running system with the journey's people."""
+    made = system.manage("shell", "-c", "from tests.journeys.threads_cast import make; make()")
     assert made.returncode == 0, made.stderr
-    yield deployment
-    deployment.stop()
+    return system
 
 
 @pytest.fixture
-def crew(browser: Browser, harbour: Deployment) -> Iterator[People]:
-    """Browsers for the people of this test; none may complain of a page."""
-    found = People(browser, harbour.url)
-    yield found
-    found.close()
-    assert found.troubles.found == []
+def crew(people: People, harbour: Deployment) -> People:
+    """Browsers on a system that knows the people."""
+    assert harbour.url
+    return people
 
 
 def sign_in(context: BrowserContext, name: str) -> Page:

@@ -21,7 +21,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from comms.core.actors import Actor
-from comms.core.errors import CommsError, ConflictError, ForbiddenError, InvalidError
+from comms.core.errors import (
+    CommsError,
+    ConflictError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+)
 from comms.core.tenancy import in_workspace
 from comms.threads import policies, selectors
 from comms.threads.models import Blob, Chunk
@@ -114,10 +120,15 @@ def store_chunk(
 def remove_blob(*, actor: Actor, thread_id: uuid.UUID, blob_id: uuid.UUID) -> None:
     """Destroy a file: by whoever uploaded it, finished or not, or an owner of the thread.
 
-    Raises NotFoundError, ForbiddenError.
+    A file that isn't there is destroyed already: a browser that gives up an upload can't know whether it had
+    begun. Raises NotFoundError for a thread that isn't the actor's, ForbiddenError.
     """
     with in_workspace(actor.workspace_id):
-        found = selectors.get_blob(actor, thread_id, blob_id)
+        try:
+            found = selectors.get_blob(actor, thread_id, blob_id)
+        except NotFoundError:
+            selectors.get_thread(actor, thread_id)
+            return
         if not policies.can_remove_blob(found.seat.member, found.blob):
             raise ForbiddenError(
                 _("Only who sent the file, or an owner of this conversation, may delete it.")

@@ -33,16 +33,16 @@ class Command(BaseCommand):
                     "There are accounts already, and the demonstration does not mix with them. "
                     "Start it in an empty data folder: VAR=/another/path DEMO=1 make run."
                 )
-            workspace = make_demo_workspace()
-            _fill(workspace)
+            workspace = make()
         self.stdout.write(f"Demonstration: {settings.PUBLIC_URL}/w/{workspace.slug}/")
         for person in PEOPLE:
             roles = ", ".join(str(role.label) for role in person.roles)
             self.stdout.write(f"  {capfirst(roles)}: {person.email}  {person.passphrase}")
 
 
-def _fill(workspace: Workspace) -> None:
-    """Let every app that has a `demo` add to the workspace, in the order of INSTALLED_APPS."""
+def make() -> Workspace:
+    """Make the workspace with its people, and let every app that has a `demo` add to it, in their order."""
+    workspace = make_demo_workspace()
     for config in apps.get_app_configs():
         name = f"{config.name}.demo"
         if config.name.startswith("comms.") and find_spec(name) is not None:
@@ -50,3 +50,4 @@ def _fill(workspace: Workspace) -> None:
             if fill is not None:
                 with in_workspace(workspace.id):
                     fill(workspace)
+    return workspace
