@@ -96,11 +96,13 @@ class App:
 
     def threads(self) -> list[ThreadEntry]:
         """All of the person's, the newest activity first; at most 1,000."""
+        # The vault is opened and the log read also where there is nothing to list.
+        members = self.members
         found: list[ThreadEntry] = []
         cursor = ""
         for _page in range(_PAGES):
             listed, cursor = self.remote.index(cursor)
-            found += [self._entry(one) for one in listed]
+            found += [self._entry(one, members) for one in listed]
             if not cursor:
                 break
         return found
@@ -155,10 +157,10 @@ class App:
             return ""
         return next((one.name for one in people if one.user == user), "")
 
-    def _entry(self, listed: ListedThread) -> ThreadEntry:
+    def _entry(self, listed: ListedThread, people: People) -> ThreadEntry:
         try:
             record = read_record(listed.record)
-            author = self.members.keys(record.tbs.author, record.tbs.author_fingerprint)
+            author = people.keys(record.tbs.author, record.tbs.author_fingerprint)
             if author is None or record.tbs.thread != listed.id:
                 return ThreadEntry(listed, None, ())
             verify_record(record, author)

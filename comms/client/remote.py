@@ -120,6 +120,11 @@ class Remote:
         rows = array(self.connection.cbor("GET", self._of(thread, "leaves")), 0, 500)
         return [read_leave_notice(octets(row, 1, NOTICE_LIMIT)) for row in rows]
 
+    def put_out(self, thread: UUID) -> list[UUID]:
+        """Who is no member of the workspace any more, but still in the newest epoch: the server's word only."""
+        rows = array(self.connection.cbor("GET", self._of(thread, "put-out")), 0, 500)
+        return [uuid(row) for row in rows]
+
     def leave(self, thread: UUID, notice: bytes) -> None:
         self.connection.send("POST", self._of(thread, "leaves"), body=notice)
 

@@ -1,8 +1,9 @@
 """When a thread needs a new key, and making it.
 
-At once, with sending held back until it is there: somebody is out (removed, left, or a guest whose time is
-up), or somebody's keys are others than the epoch's. Sometime, without holding anything back: after seven
-days of use or 5,000 messages. Whoever loses the race for an epoch builds on the winner's.
+At once, with sending held back until it is there: somebody is out (removed, also from the workspace, left,
+or a guest whose time is up), or somebody's keys are others than the epoch's. Sometime, without holding
+anything back: after seven days of use or 5,000 messages. Whoever loses the race for an epoch builds on the
+winner's.
 """
 
 from __future__ import annotations
@@ -92,10 +93,11 @@ class Rotation:
         self._log = log
         self._thread = thread
         self._leaves: tuple[LeaveNotice, ...] = ()
+        self._put_out: frozenset[UUID] = frozenset()
 
     def renew(self) -> bool:
         """Makes the epoch that is due at once, if this person may; whether sending still has to wait."""
-        self._leaves = self._leavers()
+        self._look()
         if not self._must():
             return False
         self.publish(self._mine)
@@ -125,11 +127,24 @@ class Rotation:
                 if error.code != "overtaken" or attempt == _TRIES:
                     raise
                 self._thread.catch_up()
-                self._leaves = self._leavers()
+                self._look()
                 continue
-            self._leaves = ()
+            self._leaves, self._put_out = (), frozenset()
             self._thread.catch_up()
             return
+
+    def _look(self) -> None:
+        """Who is out by their own notice, and whom the workspace has put out."""
+        self._leaves = self._leavers()
+        roster = self._thread.epochs.newest.record.tbs.roster
+        self._put_out = frozenset(
+            user
+            for user in self._remote.put_out(self._thread.thread)
+            if user != self._keys.user and find(roster, user) is not None
+        )
+
+    def _gone(self) -> set[UUID]:
+        return {notice.member for notice in self._leaves} | self._put_out
 
     def _leavers(self) -> tuple[LeaveNotice, ...]:
         """Notices of those who are still in the newest epoch. Raises Trouble for a forged one."""
@@ -156,7 +171,7 @@ class Rotation:
             return entry.keys.fingerprint if entry else None
 
         roster = self._thread.epochs.newest.record.tbs.roster
-        return due_roster(roster, {notice.member for notice in self._leaves}, newest, now())
+        return due_roster(roster, self._gone(), newest, now())
 
     def _must(self) -> bool:
         return sort_roster(self._due()) != self._thread.epochs.newest.record.tbs.roster
@@ -168,6 +183,9 @@ class Rotation:
         roster = self._due()
         own = find(shape.roster, self._keys.user)
         if own is None or own.role is not Role.OWNER:
+            if self._put_out:
+                # Nobody but an owner removes a member without their notice.
+                return None
             roster = tuple(
                 row if row.member == self._keys.user else find(shape.roster, row.member) or row
                 for row in roster
@@ -182,7 +200,7 @@ class Rotation:
     def _make(self, shape: Shape) -> bytes:
         record = self._thread.epochs.newest.record
         leaves = tuple(one for one in self._leaves if one.epoch == record.hash)[:NOTICES_LIMIT]
-        gone = {notice.member for notice in leaves}
+        gone = {notice.member for notice in leaves} | self._put_out
         roster = [row for row in shape.roster if row.member not in gone]
         keys: dict[UUID, PublicKeys] = {}
         for row in roster:

@@ -85,6 +85,7 @@ THREADS = [
             "thread_envelopes",
             "thread_people",
             "thread_leaves",
+            "thread_put_out",
             "thread_receipts",
             "thread_draft",
         )

@@ -175,6 +175,21 @@ class LeavesView(SealedView):
         return Response(status=204)
 
 
+class PutOutView(SealedView):
+    """Who was put out of the workspace."""
+
+    @extend_schema(
+        operation_id="list_put_out",
+        summary="Who must not be in the next epoch",
+        responses=cbor_schema("[user, …]"),
+    )
+    def get(self, request: Request, thread_id: uuid.UUID) -> Response:
+        """People in the newest epoch who are no members of the workspace any more: an owner leaves them out."""
+        with in_workspace(self.workspace.id):
+            found = selectors.list_put_out(self.actor, thread_id)
+        return Response(encode([user.bytes for user in found]))
+
+
 class HistoryView(SealedView):
     """Earlier keys for a member."""
 

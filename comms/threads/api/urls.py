@@ -19,6 +19,7 @@ workspace: list[URLPattern | URLResolver] = [
     path(_THREAD + "/people", sealed.PeopleView.as_view(), name="thread_people"),
     path(_THREAD + "/read", sealed.ReadView.as_view(), name="thread_read"),
     path(_THREAD + "/leaves", sealed.LeavesView.as_view(), name="thread_leaves"),
+    path(_THREAD + "/put-out", sealed.PutOutView.as_view(), name="thread_put_out"),
     path(_THREAD + "/history", sealed.HistoryView.as_view(), name="thread_history"),
     path(_THREAD + "/ephemeral", kept.EphemeralView.as_view(), name="thread_ephemeral"),
     path(_THREAD + "/receipts", kept.ReceiptsView.as_view(), name="thread_receipts"),
