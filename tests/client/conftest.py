@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache as cache_once
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from comms.client import main as program
 from comms.client.http import Connection
 from comms.core.actors import Role
 from comms.core.ids import uuid7
+from comms.wire.argon import passphrase_keys
 from tests import factories
 from tests.accounts.browser import PASSPHRASE, make_person
 from tests.stack.patience import eventually
@@ -54,6 +56,9 @@ def address(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     server.should_exit = True
     thread.join(20)
     connections["default"].settings_dict["CONN_MAX_AGE"] = kept
+
+
+_derived = cache_once(passphrase_keys)
 
 
 @dataclass
@@ -154,6 +159,9 @@ def terminal(
 ) -> Callable[..., Terminal]:
     """`terminal("dina")`: a computer of hers, signed in; `computer` tells several apart."""
     made: dict[Path, Terminal] = {}
+    # Argon2id runs in earnest, but once for each passphrase of a test run.
+    monkeypatch.setattr("comms.client.account.passphrase_keys", _derived)
+    monkeypatch.setattr("comms.client.commands.session.passphrase_keys", _derived)
 
     def make(name: str, computer: str = "one", *, signed_in: bool = True) -> Terminal:
         home = tmp_path / name / computer

@@ -1,0 +1,443 @@
+"""A server that lies: each lie is an alarm of its own, with exit code 5, and nothing is sent after it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from comms.accounts.services.people import save_entry
+from comms.client.words import SENTENCES
+from comms.core.tenancy import in_workspace
+from comms.threads.models import Epoch, Wrap
+from comms.wire import identity
+from comms.wire.bodies import TextBody
+from comms.wire.cbor import decode, encode
+from comms.wire.envelopes import Header, make_envelope, read_envelope
+from comms.wire.epoch_making import make_epoch, sign_record
+from comms.wire.epochs import About, read_record
+from comms.wire.hashing import sha256
+from comms.wire.keys import IdentitySeeds
+from comms.wire.notes import Checkpoint, log_verifier, sign_checkpoint
+from comms.wire.roster import Policy, Role, RosterRow
+from comms.wire.transcript import Head
+from tests.client.conftest import Scene, Terminal
+
+Terminals = Callable[..., Terminal]
+Wire = Callable[..., list[tuple[str, str, bytes]]]
+LIMIT = 1 << 24
+
+
+@pytest.fixture
+def talk(terminal: Terminals) -> tuple[Terminal, str]:
+    """Pavel's terminal, which has read three messages of Dina's."""
+    dina, pavel = terminal("dina"), terminal("pavel")
+    thread = dina.done("new", "Ceasefire", "--with", "Pavel").data["id"]
+    for number in (1, 2, 3):
+        dina.done("send", thread, f"message {number}")
+    assert len(pavel.done("read", thread).rows) == 3
+    return pavel, thread
+
+
+def answers(path: str, change: Callable[[Any], Any]) -> Callable[[str, str, bytes], bytes]:
+    """A tamper that changes the CBOR answers of GETs whose path ends so."""
+
+    def tamper(method: str, where: str, data: bytes) -> bytes:
+        if method != "GET" or not re.search(path, where):
+            return data
+        value = change(decode(data, limit=LIMIT))
+        return value if isinstance(value, bytes) else encode(value)
+
+    return tamper
+
+
+def is_alarmed(pavel: Terminal, thread: str, kind: str, sent: list[tuple[str, str, bytes]]) -> None:
+    """Reading and sending both stop with this alarm, and no message goes out."""
+    for words in (("read", thread), ("send", thread, "Do you read me?")):
+        found = pavel.json(*words)
+        assert (found.code, found.error["code"]) == (5, kind), found
+        assert found.out == ""
+        beginning = SENTENCES[kind].split("{name}")[0][:40]  # type: ignore[index]  # the test's own kinds
+        assert found.error["sentence"].startswith(beginning)
+    assert not [path for method, path, _body in sent if method == "POST" and "envelopes" in path]
+    shouted = pavel.run("read", thread)
+    assert "!!! ALARM" in shouted.err
+    assert shouted.out == ""
+
+
+def items(value: Any, change: Callable[[list[Any]], list[Any]]) -> Any:
+    """A page with other items, its own hashes made to fit as far as a server can."""
+    start, rows, head, read = value
+    return [start, change(rows), head, read]
+
+
+def honest_heads(value: Any, change: Callable[[list[Any]], list[Any]]) -> Any:
+    """The same by a server that also computes the transcript anew, so that it adds up."""
+    start, rows, _head, read = value
+    changed = change(rows)
+    head = Head(start[0], start[1])
+    for digest, _raw in changed:
+        head = head.after(digest)
+    return [start, changed, [head.seq, head.t], read]
+
+
+def test_refuses_a_message_left_out(talk: tuple[Terminal, str], wire: Wire) -> None:
+    pavel, thread = talk
+    sent = wire(answers("envelopes$", lambda page: items(page, lambda rows: [rows[0], rows[2]])))
+    is_alarmed(pavel, thread, "fork", sent)
+
+
+def test_refuses_messages_in_another_order(talk: tuple[Terminal, str], wire: Wire) -> None:
+    pavel, thread = talk
+    lie = answers("envelopes$", lambda page: honest_heads(page, lambda rows: rows[::-1]))
+    sent = wire(lie)
+    is_alarmed(pavel, thread, "fork", sent)
+
+
+def test_refuses_a_message_twice(talk: tuple[Terminal, str], wire: Wire) -> None:
+    pavel, thread = talk
+    lie = answers("envelopes$", lambda page: honest_heads(page, lambda rows: [*rows, rows[0]]))
+    sent = wire(lie)
+    is_alarmed(pavel, thread, "replay", sent)
+
+
+def test_refuses_less_than_was_seen(talk: tuple[Terminal, str], wire: Wire) -> None:
+    pavel, thread = talk
+    sent = wire(answers("envelopes$", lambda page: honest_heads(page, lambda rows: rows[:2])))
+    is_alarmed(pavel, thread, "rollback", sent)
+
+
+def test_refuses_changed_bytes(talk: tuple[Terminal, str], wire: Wire) -> None:
+    pavel, thread = talk
+
+    def flip(rows: list[Any]) -> list[Any]:
+        raw = bytearray(rows[2][1])
+        raw[-1] ^= 1
+        return [*rows[:2], [rows[2][0], bytes(raw)]]
+
+    sent = wire(answers("envelopes$", lambda page: items(page, flip)))
+    is_alarmed(pavel, thread, "forged-message", sent)
+
+
+def test_refuses_another_transcript_that_adds_up(talk: tuple[Terminal, str], wire: Wire) -> None:
+    pavel, thread = talk
+
+    def swap(rows: list[Any]) -> list[Any]:
+        digest = sha256(rows[1][1] + b"\x00")
+        return [rows[0], [digest, b""], rows[2]]
+
+    sent = wire(answers("envelopes$", lambda page: honest_heads(page, swap)))
+    is_alarmed(pavel, thread, "fork", sent)
+
+
+def test_refuses_a_message_of_somebody_outside(
+    talk: tuple[Terminal, str], wire: Wire, scene: Scene
+) -> None:
+    pavel, thread = talk
+    stranger = IdentitySeeds.generate()
+
+    def forge(rows: list[Any]) -> list[Any]:
+        before = read_envelope(rows[2][1]).header
+        header = replace(before, sender=scene.people["edgar"].id, counter=99)
+        raw = make_envelope(header, TextBody("Trust me"), key=bytes(32), seeds=stranger)
+        return [*rows, [sha256(raw), raw]]
+
+    sent = wire(answers("envelopes$", lambda page: honest_heads(page, forge)))
+    is_alarmed(pavel, thread, "forged-message", sent)
+
+
+def test_refuses_a_message_that_its_sender_did_not_sign(
+    talk: tuple[Terminal, str], wire: Wire
+) -> None:
+    pavel, thread = talk
+
+    def forge(rows: list[Any]) -> list[Any]:
+        before: Header = read_envelope(rows[2][1]).header
+        raw = make_envelope(
+            replace(before, counter=99),
+            TextBody("As Dina"),
+            key=bytes(32),
+            seeds=IdentitySeeds.generate(),
+        )
+        return [*rows, [sha256(raw), raw]]
+
+    sent = wire(answers("envelopes$", lambda page: honest_heads(page, forge)))
+    is_alarmed(pavel, thread, "forged-message", sent)
+
+
+def test_refuses_a_message_of_another_thread(
+    talk: tuple[Terminal, str], terminal: Terminals, wire: Wire
+) -> None:
+    pavel, thread = talk
+    dina = terminal("dina")
+    other = dina.done("new", "Elsewhere", "--with", "Pavel").data["id"]
+    dina.done("send", other, "Said elsewhere")
+    kept: list[Any] = []
+
+    def keep(page: Any) -> Any:
+        kept.extend(page[1])
+        return page
+
+    wire(answers(f"{other}/envelopes$", keep))
+    pavel.done("read", other)
+    lie = answers(
+        f"{thread}/envelopes$", lambda page: honest_heads(page, lambda rows: [*rows, kept[0]])
+    )
+    sent = wire(lie)
+    is_alarmed(pavel, thread, "forged-message", sent)
+
+
+def test_refuses_a_ghost_that_the_server_added(
+    talk: tuple[Terminal, str], wire: Wire, scene: Scene
+) -> None:
+    """The server publishes an epoch of its own, with Edgar in it, in Dina's name."""
+    pavel, thread = talk
+    ghost = IdentitySeeds.generate()
+
+    def add(rows: list[Any]) -> list[Any]:
+        record = read_record(rows[-1][0])
+        tbs = record.tbs
+        made = make_epoch(
+            thread=tbs.thread,
+            before=record,
+            author=tbs.author,
+            seeds=ghost,
+            roster=[RosterRow(scene.people["edgar"].id, ghost.public.fingerprint, Role.OWNER)],
+            keys={scene.people["edgar"].id: ghost.public},
+            policy=Policy(),
+            about=About("Ceasefire"),
+            start=Head(0, bytes(32)),
+            made_at=tbs.made_at,
+        )
+        return [*rows, [made.record.raw, b"", b""]]
+
+    sent = wire(answers("epochs$", add))
+    is_alarmed(pavel, thread, "forged-epoch", sent)
+
+
+def test_refuses_a_record_that_was_changed(talk: tuple[Terminal, str], wire: Wire) -> None:
+    pavel, thread = talk
+
+    def change(rows: list[Any]) -> list[Any]:
+        record = read_record(rows[0][0])
+        tbs = replace(record.tbs, policy=Policy(retention=60)).encode()
+        forged = sign_record(tbs, record.tag, IdentitySeeds.generate())
+        return [[forged, rows[0][1], rows[0][2]]]
+
+    sent = wire(answers("epochs$", change))
+    is_alarmed(pavel, thread, "forged-epoch", sent)
+
+
+def test_refuses_a_wrap_that_is_not_the_records(talk: tuple[Terminal, str], wire: Wire) -> None:
+    pavel, thread = talk
+
+    def change(rows: list[Any]) -> list[Any]:
+        wrap = bytearray(rows[0][1])
+        wrap[0] ^= 1
+        return [[rows[0][0], bytes(wrap), rows[0][2]]]
+
+    sent = wire(answers("epochs$", change))
+    is_alarmed(pavel, thread, "forged-epoch", sent)
+
+
+def test_refuses_fewer_epochs_than_were_seen(
+    talk: tuple[Terminal, str], terminal: Terminals, wire: Wire
+) -> None:
+    pavel, thread = talk
+    terminal("dina").done("title", thread, "Another")
+    pavel.done("read", thread)
+    sent = wire(answers("epochs$", lambda rows: rows[:1]))
+    is_alarmed(pavel, thread, "rollback", sent)
+
+
+def test_refuses_an_older_vault(talk: tuple[Terminal, str], wire: Wire) -> None:
+    pavel, thread = talk
+    kept: list[Any] = []
+
+    def keep(value: Any) -> Any:
+        kept.append(value)
+        return value
+
+    wire(answers("v1/keys$", keep))
+    pavel.done("verify", "Dina", "--same", pavel.done("verify", "Dina").data["number"])
+    sent = wire(answers("v1/keys$", lambda _value: kept[0]))
+    is_alarmed(pavel, thread, "vault-rollback", sent)
+
+
+def test_refuses_changed_keys_until_they_are_accepted(
+    talk: tuple[Terminal, str], terminal: Terminals, scene: Scene
+) -> None:
+    """Dina starts over with other keys: a reset, logged, but not signed by the keys before."""
+    pavel, thread = talk
+    number = pavel.done("verify", "Dina").data["number"]
+    pavel.done("verify", "Dina", "--same", number)
+    dina = scene.people["dina"]
+    before = identity.read_entry(bytes(dina.identity_entries.get().entry))
+    raw = identity.make_entry(
+        user=dina.id, made_at=before.made_at, seeds=IdentitySeeds.generate(), after=before
+    )
+    save_entry(identity.read_entry(raw))
+    for words in (("read", thread), ("send", thread, "Still you?"), ("verify", "Dina")):
+        found = pavel.json(*words)
+        assert (found.code, found.error["code"]) == (5, "changed-keys")
+        assert "Dina Diplomat" in found.error["sentence"]
+    accepted = pavel.done("verify", "Dina", "--accept").data
+    assert accepted["state"] == "unverified"
+    assert accepted["number"] != number
+    # Read it can be again. It waits for a key to the new keys, which Pavel, no owner, can't make.
+    assert len(pavel.done("read", thread).rows) == 3
+    held = pavel.json("send", thread, "Good to hear you")
+    assert (held.code, held.error["code"]) == (1, "renewing")
+
+
+def test_refuses_keys_that_are_not_logged(
+    talk: tuple[Terminal, str], wire: Wire, scene: Scene
+) -> None:
+    pavel, thread = talk
+    dina = scene.people["dina"]
+
+    def invent(rows: list[Any]) -> list[Any]:
+        fresh = []
+        for user, name, entries in rows:
+            if user == dina.id.bytes:
+                before = identity.read_entry(entries[-1])
+                raw = identity.make_entry(
+                    user=dina.id, made_at=1, seeds=IdentitySeeds.generate(), after=before
+                )
+                entries = [*entries, raw]
+            fresh.append([user, name, entries])
+        return fresh
+
+    sent = wire(answers("(people|identities)$", invent))
+    is_alarmed(pavel, thread, "unlogged", sent)
+
+
+def _lying_log(size: int, key: bytes | None) -> Callable[[str, str, bytes], bytes]:
+    def tamper(_method: str, path: str, data: bytes) -> bytes:
+        if path.endswith("ledger/key") and key is not None:
+            return f"{log_verifier('another-log', key)}\n".encode()
+        if path.endswith("ledger/checkpoint") and key is not None:
+            return sign_checkpoint(Checkpoint("another-log", size, bytes(32)), key)
+        return data
+
+    return tamper
+
+
+def test_refuses_another_log(talk: tuple[Terminal, str], wire: Wire) -> None:
+    pavel, thread = talk
+    sent = wire(_lying_log(3, bytes(range(32))))
+    is_alarmed(pavel, thread, "log-forked", sent)
+    assert pavel.json("log").code == 5
+
+
+def test_refuses_a_log_that_shrank(talk: tuple[Terminal, str], wire: Wire, settings: Any) -> None:
+    from comms.ledger.log_key import get_log_key
+
+    pavel, thread = talk
+    key = get_log_key()
+    small = sign_checkpoint(Checkpoint(key.verifier.name, 1, bytes(32)), key.seed)
+    sent = wire(lambda _m, path, data: small if path.endswith("ledger/checkpoint") else data)
+    is_alarmed(pavel, thread, "log-shrank", sent)
+
+
+def test_refuses_a_log_with_another_past(talk: tuple[Terminal, str], wire: Wire) -> None:
+    from comms.ledger.log_key import get_log_key
+
+    pavel, thread = talk
+    key = get_log_key()
+    forked = sign_checkpoint(Checkpoint(key.verifier.name, 3, bytes(32)), key.seed)
+    sent = wire(lambda _m, path, data: forked if path.endswith("ledger/checkpoint") else data)
+    is_alarmed(pavel, thread, "log-forked", sent)
+    found = pavel.json("log")
+    assert (found.code, found.error["code"]) == (5, "log-forked")
+
+
+def test_refuses_proofs_that_prove_nothing(terminal: Terminals, wire: Wire) -> None:
+    dina = terminal("dina")
+
+    def tamper(_method: str, path: str, data: bytes) -> bytes:
+        if not path.endswith("ledger/inclusion"):
+            return data
+        found = json.loads(data)
+        for proof in found["proofs"]:
+            proof["path"] = [base64.b64encode(bytes(32)).decode() for _one in proof["path"]]
+        return json.dumps(found).encode()
+
+    wire(tamper)
+    found = dina.json("log")
+    assert (found.code, found.error["code"]) == (5, "log-forked")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("memory", 1024), ("passes", 1), ("salt", base64.b64encode(b"x").decode())]
+)
+def test_refuses_weak_parameters_and_sends_nothing(
+    terminal: Terminals, wire: Wire, name: str, value: object
+) -> None:
+    dina = terminal("dina", signed_in=False)
+
+    def weaken(_method: str, path: str, data: bytes) -> bytes:
+        if not path.endswith("session/parameters"):
+            return data
+        return json.dumps(json.loads(data) | {name: value}).encode()
+
+    sent = wire(weaken)
+    found = dina.sign_in()
+    assert found.code == 5
+    assert [path for _method, path, _body in sent] == ["/api/v1/session/parameters"]
+
+
+def test_refuses_somebody_elses_vault(terminal: Terminals, wire: Wire) -> None:
+    terminal("pavel")
+    kept: list[Any] = []
+
+    def keep(value: Any) -> Any:
+        kept.append(value)
+        return value
+
+    wire(answers("v1/keys$", keep))
+    terminal("pavel").done("list")
+    dina = terminal("dina", signed_in=False)
+    wire(answers("v1/keys$", lambda value: [value[0], *kept[0][1:]]))
+    found = dina.sign_in()
+    assert (found.code, found.error["code"]) == (5, "chain")
+    assert dina.json("list").code == 3
+
+
+def test_refuses_bytes_that_are_not_canonical(talk: tuple[Terminal, str], wire: Wire) -> None:
+    pavel, thread = talk
+    sent = wire(answers("envelopes$", lambda page: b"\x9f" + encode(page)[1:] + b"\xff"))
+    is_alarmed(pavel, thread, "fork", sent)
+
+
+def test_removed_member_is_out_with_everything_they_kept(
+    talk: tuple[Terminal, str], terminal: Terminals
+) -> None:
+    pavel, thread = talk
+    dina = terminal("dina")
+    dina.done("remove", thread, "Pavel")
+    dina.done("send", thread, "Without Pavel")
+    for words in (("read", thread), ("send", thread, "Let me in"), ("fetch", thread, "1")):
+        found = pavel.json(*words)
+        assert (found.code, found.error["code"]) == (1, "not_found")
+    assert pavel.done("list").data == []
+
+
+def test_new_key_holds_nothing_for_the_removed(
+    talk: tuple[Terminal, str], terminal: Terminals, scene: Scene
+) -> None:
+    """Even the whole database gives Pavel no wrap of the key that shut him out."""
+    _pavel, thread = talk
+    terminal("dina").done("remove", thread, "Pavel")
+    with in_workspace(scene.workspace.id):
+        newest = Epoch.objects.filter(thread_id=UUID(thread)).order_by("-number").first()
+        assert newest is not None
+        assert newest.number == 2
+        wraps = Wrap.objects.filter(epoch=newest)
+        assert [wrap.member_id for wrap in wraps] == [scene.people["dina"].id]

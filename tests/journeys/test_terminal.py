@@ -1,0 +1,135 @@
+"""One at a browser, one at a terminal: whatever either does reaches the other, live."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.accounts.browser import PASSPHRASE
+from tests.client.shell import done, following, run
+from tests.journeys.browsing import People
+from tests.journeys.talking import WAIT, begin, say, sees
+from tests.journeys.terminal_cast import SLUG
+from tests.stack.deployment import Deployment
+
+THREADS = f"/w/{SLUG}/threads/"
+
+
+@pytest.fixture(scope="module")
+def relay(system: Deployment) -> Deployment:
+    """The running system with this journey's people."""
+    made = system.manage("shell", "-c", "from tests.journeys.terminal_cast import make; make()")
+    assert made.returncode == 0, made.stderr
+    return system
+
+
+def sign_in(context: BrowserContext, name: str) -> Page:
+    page = context.new_page()
+    page.goto(f"/accounts/sign-in/?next={THREADS}")
+    page.locator("#id_login").fill(f"{name}@relay.example")
+    page.locator("#passphrase").fill(PASSPHRASE)
+    page.locator("form[data-sign-in] button[type=submit]").click()
+    page.wait_for_url(lambda url: urlsplit(url).path == THREADS)
+    expect(page.locator("[data-list-state]")).to_be_hidden(timeout=WAIT)
+    return page
+
+
+def terminal(home: Path, relay: Deployment, name: str) -> Path:
+    """A computer with comms-cli, signed in."""
+    words = ("sign-in", relay.url, f"{name}@relay.example", "--stdin")
+    assert done(home, *words, text=f"{PASSPHRASE}\n")[0]["workspace"] == SLUG
+    return home
+
+
+def test_browser_and_terminal_talk_both_ways(
+    people: People, relay: Deployment, tmp_path: Path
+) -> None:
+    ines = sign_in(people.browser_of(), "ines")
+    address = begin(ines, "By terminal", "Tomas Terminal")
+    say(ines, "From the **browser**")
+    sees(ines, "From the browser")
+    tomas = terminal(tmp_path / "tomas", relay, "tomas")
+    (listed,) = done(tomas, "list")[0]
+    assert (listed["title"], listed["unread"]) == ("By terminal", 1)
+    thread = listed["id"]
+    assert thread in address
+
+    with following(tomas, thread) as live:
+        assert live.next()["text"] == "From the **browser**"
+        # What the terminal says is on the page at once, as an answer, and the page knows that it was read.
+        done(tomas, "send", thread, "From the *terminal*, @Ines Interpreter", "--reply", "1")
+        assert live.next()["reply_to"] == 1
+        sees(ines, "From the browser", "From the terminal, @Ines Interpreter")
+        expect(ines.locator(".said-quote")).to_contain_text("From the")
+        expect(ines.locator(".said.names-me")).to_have_count(1)
+        done(tomas, "react", thread, "1", "🤝")
+        expect(ines.locator(".reaction")).to_contain_text("🤝", timeout=WAIT)
+        assert live.next()["kind"] == "reaction"
+        done(tomas, "edit", thread, "2", "Corrected at the terminal")
+        sees(ines, "From the browser", "Corrected at the terminal")
+        assert live.next()["kind"] == "edit"
+        # What the page says is at the terminal at once.
+        say(ines, "Received")
+        assert live.next()["text"] == "Received"
+    sees(ines, "From the browser", "Corrected at the terminal", "Received")
+
+    # A file each way.
+    paper = tmp_path / "terms.txt"
+    paper.write_bytes(os.urandom(1024 * 1024 + 99))
+    done(tomas, "attach", thread, str(paper))
+    card = ines.locator("[data-seq] .file-card")
+    expect(card).to_have_count(1, timeout=WAIT)
+    with ines.expect_download() as download:
+        card.locator(".file-acts button").first.click()
+    assert Path(download.value.path()).read_bytes() == paper.read_bytes()
+    ines.locator("[data-attach-input]").set_input_files([paper])
+    expect(ines.locator('.attached-file[data-phase="done"]')).to_have_count(1, timeout=WAIT)
+    ines.locator("#composer-text").press("Enter")
+    expect(card).to_have_count(2, timeout=WAIT)
+    newest = done(tomas, "read", thread, "--count", "1")[0]
+    done(tomas, "fetch", thread, str(newest["seq"]), "--to", str(tmp_path / "back.txt"))
+    assert (
+        hashlib.sha256((tmp_path / "back.txt").read_bytes()).hexdigest() == newest["file"]["sha256"]
+    )
+
+    # The same number on both sides, and the same log.
+    row = ines.locator("[data-members] > li", has_text="Tomas Terminal")
+    row.get_by_role("button", name=re.compile("Compare numbers")).click()
+    groups = ines.locator("[data-safety-number] span")
+    expect(groups).to_have_count(12)
+    number = done(tomas, "verify", "Ines")[0]["number"]
+    assert "".join(groups.all_inner_texts()) == number
+    assert done(tomas, "log")[0]["good"] is True
+
+
+@pytest.mark.slow
+def test_terminal_changes_who_is_in_it(people: People, relay: Deployment, tmp_path: Path) -> None:
+    tomas = terminal(tmp_path / "tomas", relay, "tomas")
+    thread = done(tomas, "new", "Opened at a terminal", "--with", "Ines")[0]["id"]
+    done(tomas, "send", thread, "Welcome")
+    ines = sign_in(people.browser_of(), "ines")
+    ines.goto(f"{THREADS}{thread}/")
+    sees(ines, "Welcome")
+    say(ines, "Thank you")
+    sees(ines, "Welcome", "Thank you")
+    done(tomas, "title", thread, "Renamed at a terminal")
+    expect(ines.locator("[data-title]")).to_have_text("Renamed at a terminal", timeout=WAIT)
+    done(tomas, "role", thread, "Ines", "observer")
+    expect(ines.locator("[data-composer]")).to_be_hidden(timeout=WAIT)
+    done(tomas, "role", thread, "Ines", "member")
+    expect(ines.locator("[data-composer]")).to_be_visible(timeout=WAIT)
+    say(ines, "Allowed again")
+    sees(ines, "Welcome", "Thank you", "Allowed again")
+    done(tomas, "remove", thread, "Ines")
+    expect(ines.locator("[data-notice-text]")).to_contain_text(
+        "not in this conversation any more", timeout=WAIT
+    )
+    done(tomas, "send", thread, "Without Ines")
+    assert run(tomas, "leave", thread).returncode == 1  # its last owner
+    expect(ines.locator("[data-messages]")).not_to_contain_text("Without Ines")
