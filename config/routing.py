@@ -7,13 +7,15 @@ from typing import Any
 from django.urls import path
 
 from comms.campaigns.consumers import EditionConsumer
-from comms.threads.consumers import PollConsumer, ThreadsConsumer
+from comms.threads.consumers import GuestConsumer, GuestPollConsumer, PollConsumer, ThreadsConsumer
 
 websocket_urlpatterns: list[Any] = [
     path("ws/threads/", ThreadsConsumer.as_asgi()),
+    path("ws/guests/", GuestConsumer.as_asgi()),
     path("ws/w/<slug:workspace>/editions/<uuid:edition>/", EditionConsumer.as_asgi()),
 ]
 
 waiting_urlpatterns: list[Any] = [
     path("ws/threads/poll/", PollConsumer.as_asgi()),
+    path("ws/guests/poll/", GuestPollConsumer.as_asgi()),
 ]

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("config.api")),
     path("u/", include("comms.campaigns.public_urls")),
     path("w/<slug:workspace>/", include(_workspace)),
+    path("g/<slug:workspace>/<uuid:guest_id>/", include("comms.threads.guest_urls")),
 ]
 
 if settings.MAIL_CATCHER_DIR is not None:

@@ -10,6 +10,9 @@ SENTENCES = {
     "threads.left": _("left a thread"),
     "threads.put_out": _("took somebody who is no member any more out of a thread"),
     "threads.granted_history": _("let a member of a thread read earlier messages"),
+    "threads.made_guest_link": _("made a link for a guest of a thread"),
+    "threads.guest_came_in": _("opened a guest's link to a thread"),
+    "threads.closed_guest_link": _("closed a guest's link after too many wrong tries"),
 }
 
 SUBJECTS = {"thread": (_("thread"), "threads:thread")}

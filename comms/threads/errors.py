@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from comms.core.errors import ConflictError
+from comms.core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 
 
 class StaleEpochError(ConflictError):
@@ -21,3 +21,28 @@ class OvertakenError(ConflictError):
     """Somebody else published an epoch or wrote a message first; look again and try again."""
 
     code = "overtaken"
+
+
+class GuestEndedError(NotFoundError):
+    """The link was withdrawn, its time is up, or it was closed after too many wrong tries."""
+
+    code = "guest_ended"
+
+
+class GuestOpenedError(ForbiddenError):
+    """Another browser has opened the link: its secret opens nothing any more."""
+
+    code = "guest_opened"
+
+
+class WrongCodeError(InvalidError):
+    """The link's secret, or the code that goes with it, is another one."""
+
+    code = "wrong_code"
+
+
+class GuestSignedOutError(ForbiddenError):
+    """The guest's pass is missing or old: their browser signs a new challenge."""
+
+    status = 401
+    code = "guest_signed_out"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Final
 
 from comms.threads.models import Thread
@@ -21,8 +23,18 @@ PING: Final = 71
 PONG: Final = 72
 EPHEMERAL: Final = 73
 DRAFT: Final = 74
+GUEST: Final = 75
 
-FROM_BROWSER_LIMIT: Final = 256
+FROM_BROWSER_LIMIT: Final = 512
+
+
+@dataclass(frozen=True, slots=True)
+class GuestOpen:
+    """What a guest's page says first. `text` is its pass, empty in a ping."""
+
+    workspace: str = ""
+    guest: uuid.UUID = field(default_factory=uuid.uuid4)
+    text: str = ""
 
 
 def ready(threads: Iterable[Thread]) -> bytes:
@@ -48,4 +60,16 @@ def read_from_browser(data: bytes) -> tuple[int, str]:
     if kind == PING:
         open_map(data, kind=PING, limit=FROM_BROWSER_LIMIT, required=())
         return kind, ""
+    raise WireError("unsupported", f"message {kind}")
+
+
+def read_from_guest(data: bytes) -> tuple[int, GuestOpen]:
+    """The kind of a guest's message, and for GUEST who it is. Raises WireError."""
+    kind = kind_of(data, limit=FROM_BROWSER_LIMIT)
+    if kind == GUEST:
+        fields = open_map(data, kind=GUEST, limit=FROM_BROWSER_LIMIT, required=(2, 3, 4))
+        return kind, GuestOpen(fields.text(2, 1, 60), fields.uuid(3), fields.text(4, 1, 300))
+    if kind == PING:
+        open_map(data, kind=PING, limit=FROM_BROWSER_LIMIT, required=())
+        return kind, GuestOpen()
     raise WireError("unsupported", f"message {kind}")

@@ -19,6 +19,13 @@ def can_post(member: Member) -> bool:
     return can_read(member) and member.role != Member.Role.OBSERVER
 
 
+def can_add_guests(member: Member, *, members_add: bool) -> bool:
+    """Owners; members too where the thread's rules let members add people. Never a guest or an observer."""
+    if not can_read(member):
+        return False
+    return member.role == Member.Role.OWNER or (members_add and member.role == Member.Role.MEMBER)
+
+
 def can_grant_history(member: Member, *, everything: bool) -> bool:
     """Owners; members too where the thread's policy lets joiners read everything."""
     if not can_read(member):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from comms.accounts.selectors import KeysOfMember
 from comms.core.errors import InvalidError
 from comms.threads import selectors
-from comms.threads.models import Thread
+from comms.threads.models import Guest, Thread
 from comms.wire.cbor import Value
 
 
@@ -85,3 +85,23 @@ def draft(one: selectors.DraftOfMember) -> Value:
 def blob(status: selectors.BlobStatus) -> Value:
     """[size, [number of each chunk that is here, …], 1 if all are else 0]."""
     return [status.size, list(status.present), int(status.is_complete)]
+
+
+def guests(rows: Iterable[Guest]) -> Value:
+    """[[guest, end, 1 with a code else 0, opened or 0, ended or 0, label's epoch, label], …]; times in ms."""
+    return [
+        [
+            guest.id.bytes,
+            _millis(guest.expires_at),
+            int(guest.with_code),
+            _millis(guest.opened_at),
+            _millis(guest.ended_at),
+            guest.label_epoch,
+            bytes(guest.label_box),
+        ]
+        for guest in rows
+    ]
+
+
+def _millis(moment: datetime.datetime | None) -> int:
+    return round(moment.timestamp() * 1000) if moment else 0

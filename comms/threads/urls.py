@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from comms.threads.views import blobs, data, kept, pages
+from comms.threads.views import blobs, data, guests, kept, pages
 
 app_name = "threads"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("<uuid:thread_id>/leaves", data.leaves, name="leaves"),
     path("<uuid:thread_id>/put-out", data.put_out, name="put_out"),
     path("<uuid:thread_id>/history", data.history, name="history"),
+    path("<uuid:thread_id>/guests", guests.guests, name="guests"),
     path("<uuid:thread_id>/ephemeral", kept.ephemeral, name="ephemeral"),
     path("<uuid:thread_id>/receipts", kept.receipts, name="receipts"),
     path("<uuid:thread_id>/draft", kept.draft, name="draft"),

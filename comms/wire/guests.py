@@ -1,11 +1,15 @@
 """Guests: the identity behind a link, and the challenge that shows who holds it.
 
 The link carries 32 random bytes in its fragment; a code that travels another way may be mixed in.
-Both together give the seeds of the guest's first identity, which the first opening replaces.
+Both together give the seeds of the guest's first identity, which the first opening replaces. Beside
+them stands the hash of the epoch that brought the guest in, so that no server can show them another
+conversation in its place.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import os
 import unicodedata
 from dataclasses import dataclass
@@ -21,17 +25,62 @@ from comms.wire.errors import WireError
 from comms.wire.fields import open_map
 from comms.wire.hashing import derive, hkdf, sha256
 from comms.wire.keys import IdentitySeeds, PublicKeys
+from comms.wire.padding import pad, unpad
+from comms.wire.seal import open_box, seal
 
 SECRET_SIZE: Final = 32
 CODE_LIMIT: Final = 200
 CHALLENGE_LIMIT: Final = 1024
 NONCE_SIZE: Final = 32
 ORIGIN_LIMIT: Final = 300
+NAME_LIMIT: Final = 200
+_FRAGMENT_LETTERS: Final = 86
 
 
 def new_link_secret() -> bytes:
     """What goes into the fragment of a guest's link."""
     return os.urandom(SECRET_SIZE)
+
+
+def encode_fragment(secret: bytes, epoch: bytes) -> str:
+    """What stands behind the # of the link: secret and epoch hash in base64url without padding."""
+    if (len(secret), len(epoch)) != (SECRET_SIZE, 32):
+        raise WireError("malformed", "a link of the wrong length")
+    return base64.urlsafe_b64encode(secret + epoch).decode().rstrip("=")
+
+
+def read_fragment(text: str) -> tuple[bytes, bytes]:
+    """The secret and the hash of the epoch that brought the guest in. Raises WireError."""
+    try:
+        if len(text) != _FRAGMENT_LETTERS:
+            raise ValueError(len(text))
+        data = base64.b64decode(text + "==", altchars=b"-_", validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise WireError("malformed", "not a guest's link") from error
+    if encode_fragment(data[:SECRET_SIZE], data[SECRET_SIZE:]) != text:
+        raise WireError("malformed", "not a guest's link")
+    return data[:SECRET_SIZE], data[SECRET_SIZE:]
+
+
+def seal_name(key: bytes, thread: UUID, guest: UUID, number: int, name: str) -> bytes:
+    """What a link is called, for everyone with the key of epoch `number`. Raises WireError."""
+    data = name.encode()
+    if not 0 < len(data) <= NAME_LIMIT:
+        raise WireError("malformed", "a name of no or too many letters")
+    context = encode([thread.bytes, guest.bytes, number])
+    return seal(key, labels.SEAL_GUEST_NAME, context, pad(data))
+
+
+def open_name(key: bytes, thread: UUID, guest: UUID, number: int, box: bytes) -> str:
+    """Raises WireError."""
+    context = encode([thread.bytes, guest.bytes, number])
+    data = unpad(open_box(key, labels.SEAL_GUEST_NAME, context, box))
+    if not 0 < len(data) <= NAME_LIMIT:
+        raise WireError("malformed", "a name of no or too many letters")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise WireError("malformed", "a name that is no text") from error
 
 
 def guest_seeds(fragment: bytes, code: str = "") -> IdentitySeeds:

@@ -17,6 +17,7 @@ SEAL_VAULT_WRAP: Final = "comms/v1/vault-wrap"
 SEAL_ABOUT: Final = "comms/v1/about"
 SEAL_ENVELOPE: Final = "comms/v1/envelope"
 SEAL_DRAFT: Final = "comms/v1/draft"
+SEAL_GUEST_NAME: Final = "comms/v1/guest-name"
 
 WRAP_EPOCH_KEY: Final = "comms/v1/epoch-key"
 WRAP_HISTORY: Final = "comms/v1/history"

@@ -113,6 +113,14 @@ ACCOUNT_RATE_LIMITS = {
     "invite": "60/h/user",
     "pass_on": "240/m/user",
     "open_upload": "120/m/user",
+    "make_guest": "60/h/user",
+    # Guests have no account: the key is the guest's id.
+    "guest_challenge": "60/m/ip,30/m/key",
+    "guest_enter": "60/m/ip,30/m/key",
+    "guest_request": "900/m/key",
+    "guest_post": "120/m/key",
+    "guest_pass_on": "240/m/key",
+    "guest_open_upload": "30/m/key",
     "change_email": "5/h/user",
 }
 PASSWORD_RESET_TIMEOUT = 4 * 3600

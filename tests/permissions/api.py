@@ -84,6 +84,7 @@ THREADS = [
             "thread_epochs",
             "thread_envelopes",
             "thread_people",
+            "thread_guests",
             "thread_leaves",
             "thread_put_out",
             "thread_receipts",

@@ -69,7 +69,77 @@ def empty(_cast: Cast) -> Any:
     return b"\xf6"
 
 
+def nobodys_link(cast: Cast) -> dict[str, Any]:
+    """A guest that there is not."""
+    return {"workspace": cast.mission.slug, "guest_id": uuid4()}
+
+
+def guest_in(cast: Cast) -> dict[str, Any]:
+    """A guest's address of a thread that members are in: their sessions count for nothing there."""
+    return {"guest_id": uuid4(), **own_thread(cast)}
+
+
+def guest_blob(cast: Cast) -> dict[str, Any]:
+    return {"guest_id": uuid4(), **whole_blob(cast)}
+
+
+def guest_chunk(cast: Cast) -> dict[str, Any]:
+    return {**guest_blob(cast), "number": 0}
+
+
+def without_pass(name: str, method: str = "GET", arguments: Any = guest_in) -> Row:
+    """Whoever comes without a guest's pass, signed in or not."""
+    body: dict[str, Any] = {"data": empty, "content_type": CBOR} if method == "POST" else {}
+    return Row(f"guests:{name}", everyone=401, method=method, arguments=arguments, **body)
+
+
+GUESTS = [
+    # The page is the same for every link; what comes of it is asked by its script.
+    Row("guests:page", everyone=OK, arguments=nobodys_link),
+    Row("guests:challenge", everyone=NOT_FOUND, method="POST", arguments=nobodys_link),
+    Row(
+        "guests:pass",
+        everyone=UNREADABLE,
+        method="POST",
+        arguments=nobodys_link,
+        data=empty,
+        content_type=CBOR,
+    ),
+    without_pass("keys", "POST", nobodys_link),
+    *(
+        without_pass(name)
+        for name in (
+            "epochs",
+            "envelopes",
+            "people",
+            "guests",
+            "leaves",
+            "put_out",
+            "receipts",
+            "draft",
+        )
+    ),
+    *(
+        without_pass(name, "POST")
+        for name in (
+            "epochs",
+            "envelopes",
+            "read",
+            "leaves",
+            "ephemeral",
+            "receipts",
+            "draft",
+            "blobs",
+        )
+    ),
+    without_pass("blob", arguments=guest_blob),
+    without_pass("blob", "DELETE", guest_blob),
+    without_pass("chunk", arguments=guest_chunk),
+    without_pass("chunk", "PUT", guest_chunk),
+]
+
 ROWS = [
+    *GUESTS,
     Row("threads:list", members()),
     Row("threads:index", members(**SCRIPTS), arguments=workspace_only),
     Row(
@@ -84,7 +154,16 @@ ROWS = [
     Row("threads:thread", members(NOT_FOUND), arguments=no_thread),
     *(
         Row(f"threads:{name}", {**IN_IT, **SCRIPTS}, arguments=own_thread)
-        for name in ("epochs", "envelopes", "people", "receipts", "draft", "leaves", "put_out")
+        for name in (
+            "epochs",
+            "envelopes",
+            "people",
+            "receipts",
+            "draft",
+            "leaves",
+            "put_out",
+            "guests",
+        )
     ),
     *(
         Row(
@@ -105,6 +184,7 @@ ROWS = [
             "receipts",
             "draft",
             "leaves",
+            "guests",
         )
     ),
     Row(

@@ -118,6 +118,14 @@ def get_place_of(user_id: uuid.UUID, *, preferred: str | None = None) -> Place |
     return _place(found) if found else None
 
 
+def get_workspace(slug: str) -> Workspace:
+    """The workspace at this address, for pages that people without an account open. Raises NotFoundError."""
+    workspace = Workspace.objects.filter(slug=slug).first()
+    if workspace is None:
+        raise NotFoundError(_("There is no such workspace."))
+    return workspace
+
+
 def list_workspace_ids() -> list[uuid.UUID]:
     """Every workspace, for ticks that go through them one by one."""
     return list(Workspace.objects.order_by("id").values_list("id", flat=True))

@@ -133,6 +133,26 @@ class PeopleView(SealedView):
         return Response(encode(shapes.people(rows)))
 
 
+class GuestsView(SealedView):
+    """Guests of a thread, and the links by which they came."""
+
+    @extend_schema(
+        operation_id="list_guests",
+        summary="Guests of a thread",
+        responses=cbor_schema(
+            "[[guest, end, 1 with a code else 0, opened or 0, ended or 0, label's epoch, label], …]"
+        ),
+    )
+    def get(self, request: Request, thread_id: uuid.UUID) -> Response:
+        """Present and former ones, the newest link first, at most 200; times in milliseconds.
+
+        The label is sealed under the key of that epoch. A link is made, and ended, by an epoch.
+        """
+        with in_workspace(self.workspace.id):
+            rows = selectors.list_guests(self.actor, thread_id)
+        return Response(encode(shapes.guests(rows)))
+
+
 class ReadView(SealedView):
     """How far the caller has read."""
 

@@ -17,6 +17,7 @@ workspace: list[URLPattern | URLResolver] = [
     path(_THREAD + "/epochs", sealed.EpochsView.as_view(), name="thread_epochs"),
     path(_THREAD + "/envelopes", sealed.EnvelopesView.as_view(), name="thread_envelopes"),
     path(_THREAD + "/people", sealed.PeopleView.as_view(), name="thread_people"),
+    path(_THREAD + "/guests", sealed.GuestsView.as_view(), name="thread_guests"),
     path(_THREAD + "/read", sealed.ReadView.as_view(), name="thread_read"),
     path(_THREAD + "/leaves", sealed.LeavesView.as_view(), name="thread_leaves"),
     path(_THREAD + "/put-out", sealed.PutOutView.as_view(), name="thread_put_out"),

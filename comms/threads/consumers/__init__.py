@@ -1,5 +1,6 @@
 """How open pages hear of what happens: over a socket, or by asking again and again."""
 
+from comms.threads.consumers.guests import GuestConsumer, GuestPollConsumer
 from comms.threads.consumers.polling import PollConsumer
 from comms.threads.consumers.socket import (
     IDLE,
@@ -14,6 +15,8 @@ __all__ = [
     "MALFORMED",
     "NOT_A_MEMBER",
     "SIGNED_OUT",
+    "GuestConsumer",
+    "GuestPollConsumer",
     "PollConsumer",
     "ThreadsConsumer",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from abc import abstractmethod
 from typing import Any
@@ -23,6 +24,8 @@ class Listener:
     channel_layer: BaseChannelLayer
     channel_name: str
     actor: Actor | None = None
+    until: float | None = None
+    """When the listener's time is up, in seconds since 1970: afterwards nothing of a thread is told."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,15 +62,19 @@ class Listener:
         for group in list(self.groups_joined):
             await self.leave(group)
 
+    def _hears(self, thread: bytes) -> bool:
+        in_time = self.until is None or time.time() < self.until
+        return in_time and uuid.UUID(bytes=thread) in self.threads
+
     # Events of the channel layer; their `type` names the method.
 
     async def thread_envelope(self, event: dict[str, Any]) -> None:
-        if uuid.UUID(bytes=event["thread"]) in self.threads:
+        if self._hears(event["thread"]):
             fields = (event["thread"], event["seq"], event["t"], event["content"])
             await self.tell(messages.message(messages.ENVELOPE, *fields))
 
     async def thread_epoch(self, event: dict[str, Any]) -> None:
-        if uuid.UUID(bytes=event["thread"]) in self.threads:
+        if self._hears(event["thread"]):
             fields = (event["thread"], event["number"])
             await self.tell(messages.message(messages.EPOCH, *fields))
 
@@ -90,7 +97,7 @@ class Listener:
         await self.tell(messages.message(messages.READ, *fields))
 
     async def thread_ephemeral(self, event: dict[str, Any]) -> None:
-        if uuid.UUID(bytes=event["thread"]) in self.threads:
+        if self._hears(event["thread"]):
             fields = (event["thread"], event["content"])
             await self.tell(messages.message(messages.EPHEMERAL, *fields))
 

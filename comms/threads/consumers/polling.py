@@ -18,6 +18,7 @@ from channels.exceptions import StopConsumer
 from channels.generic.http import AsyncHttpConsumer
 
 from comms.accounts import selectors as accounts
+from comms.core.actors import Actor
 from comms.threads import messages
 from comms.threads.consumers.listening import Listener, is_member, load_actor
 from comms.wire.cbor import Value, encode
@@ -52,16 +53,32 @@ class PollConsumer(Listener, AsyncHttpConsumer):  # type: ignore[misc]  # channe
         if message.get("more_body"):
             return
         self.heard: list[bytes] = []
-        user, session = self.scope["user"], self.scope["session"]
         if self.scope["method"] != "GET":
-            await self._refuse(405, "method_not_allowed")
-        elif not user.is_authenticated:
-            await self._refuse(401, "signed_out")
+            await self.refuse(405, "method_not_allowed")
         else:
-            await self.join(accounts.session_group(session.session_key))
-            await self._wait_for_news(*_asked(self.scope["query_string"]))
+            actor = await self.admit()
+            if actor is not None:
+                await self._wait_for_news(actor, self.asked("since", 64))
         if self.answered:
             raise StopConsumer
+
+    async def admit(self) -> Actor | None:
+        """Who listens; None once they were refused."""
+        user, session = self.scope["user"], self.scope["session"]
+        if not user.is_authenticated:
+            await self.refuse(401, "signed_out")
+            return None
+        await self.join(accounts.session_group(session.session_key))
+        actor: Actor | None = await load_actor(user.id, self.asked("workspace", 60))
+        if actor is None:
+            await self.refuse(404, "not_found")
+        return actor
+
+    def asked(self, name: str, limit: int) -> str:
+        """The first value of this name in the query, cut at `limit` characters."""
+        query: bytes = self.scope["query_string"]
+        fields = parse_qs(query[:QUERY_LIMIT].decode("latin-1"))
+        return fields.get(name, [""])[0][:limit]
 
     async def http_disconnect(self, _message: dict[str, Any]) -> None:
         self._stop_waiting()
@@ -77,11 +94,7 @@ class PollConsumer(Listener, AsyncHttpConsumer):  # type: ignore[misc]  # channe
         elif len(self.heard) >= AT_ONCE:
             await self._answer()
 
-    async def _wait_for_news(self, workspace: str, since: str) -> None:
-        actor = await load_actor(self.scope["user"].id, workspace)
-        if actor is None:
-            await self._refuse(404, "not_found")
-            return
+    async def _wait_for_news(self, actor: Actor, since: str) -> None:
         threads = await self.listen(actor)
         self.standing = {
             thread.id: (thread.epoch_number, thread.seq, bytes(thread.t)) for thread in threads
@@ -105,7 +118,7 @@ class PollConsumer(Listener, AsyncHttpConsumer):  # type: ignore[misc]  # channe
         told: list[Value] = list(self.heard)
         await self._respond(200, b"application/cbor", encode([told, self._digest()]))
 
-    async def _refuse(self, status: int, code: str) -> None:
+    async def refuse(self, status: int, code: str) -> None:
         document = {"type": "about:blank", "status": status, "code": code}
         await self._respond(status, b"application/problem+json", json.dumps(document).encode())
 
@@ -147,13 +160,7 @@ class PollConsumer(Listener, AsyncHttpConsumer):  # type: ignore[misc]  # channe
 
     async def membership_changed(self, _event: dict[str, Any]) -> None:
         if self.actor is not None and not await is_member(self.actor):
-            await self._refuse(404, "not_found")
+            await self.refuse(404, "not_found")
 
     async def session_revoked(self, _event: dict[str, Any]) -> None:
-        await self._refuse(401, "signed_out")
-
-
-def _asked(query: bytes) -> tuple[str, str]:
-    """The workspace's address and the standing that the page names."""
-    fields = parse_qs(query[:QUERY_LIMIT].decode("latin-1"))
-    return fields.get("workspace", [""])[0][:60], fields.get("since", [""])[0][:64]
+        await self.refuse(401, "signed_out")

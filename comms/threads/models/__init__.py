@@ -4,6 +4,7 @@ from comms.threads.models.blobs import Blob, Chunk
 from comms.threads.models.drafts import Draft
 from comms.threads.models.envelopes import Envelope
 from comms.threads.models.epochs import Epoch, Wrap
+from comms.threads.models.guests import Guest
 from comms.threads.models.leaves import Leave
 from comms.threads.models.receipts import Receipt
 from comms.threads.models.threads import Member, Thread
@@ -14,6 +15,7 @@ __all__ = [
     "Draft",
     "Envelope",
     "Epoch",
+    "Guest",
     "Leave",
     "Member",
     "Receipt",

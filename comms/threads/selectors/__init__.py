@@ -17,7 +17,14 @@ from comms.threads.selectors.epochs import (
     list_leaves,
     list_put_out,
 )
+from comms.threads.selectors.guests import (
+    count_live_guests,
+    get_guest,
+    list_guests,
+)
+from comms.threads.selectors.guests import is_seated as is_guest_seated
 from comms.threads.selectors.kept import DraftOfMember, get_draft, list_drafts, list_receipts
+from comms.threads.selectors.keys import get_identity, guest_chains, succeeds
 from comms.threads.selectors.people import MemberOfThread, list_members, list_people
 from comms.threads.selectors.threads import (
     THREADS_AT_ONCE,
@@ -44,17 +51,23 @@ __all__ = [
     "Seat",
     "StoredChunk",
     "ThreadOfMember",
+    "count_live_guests",
     "count_unread_threads",
     "get_blob",
     "get_blob_status",
     "get_chunk",
     "get_draft",
+    "get_guest",
+    "get_identity",
     "get_thread",
     "get_upload",
+    "guest_chains",
     "has_threads",
+    "is_guest_seated",
     "list_drafts",
     "list_envelopes",
     "list_epochs",
+    "list_guests",
     "list_heads",
     "list_leaves",
     "list_members",
@@ -64,5 +77,6 @@ __all__ = [
     "list_stale_blobs",
     "list_threads",
     "member_group",
+    "succeeds",
     "thread_group",
 ]

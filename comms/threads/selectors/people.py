@@ -12,14 +12,18 @@ from comms.accounts import selectors as accounts
 from comms.accounts.selectors import KeysOfMember
 from comms.core.actors import Actor
 from comms.threads.models import Member
+from comms.threads.selectors.keys import guest_chains
 from comms.threads.selectors.threads import get_thread
 
 
 def list_people(actor: Actor, thread_id: uuid.UUID) -> list[KeysOfMember]:
-    """Members of the thread, present and former, with their identity chains. Raises NotFoundError."""
+    """Members of the thread, present and former, with their identity chains; guests without a name.
+
+    Raises NotFoundError.
+    """
     seat = get_thread(actor, thread_id)
-    ids = Member.objects.filter(thread=seat.thread).values_list("member_id", flat=True)
-    return accounts.list_chains(list(ids))
+    ids = list(Member.objects.filter(thread=seat.thread).values_list("member_id", flat=True))
+    return [*accounts.list_chains(ids), *guest_chains(seat.thread.id, ids)]
 
 
 @dataclass(frozen=True, slots=True)

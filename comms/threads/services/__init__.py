@@ -6,6 +6,17 @@ from comms.threads.services.drafts import save_draft
 from comms.threads.services.envelopes import post_envelope
 from comms.threads.services.ephemeral import pass_on, post_receipt
 from comms.threads.services.epochs import open_thread, publish_epoch
+from comms.threads.services.guests import (
+    LABEL_LIMIT as GUEST_LABEL_LIMIT,
+)
+from comms.threads.services.guests import (
+    Challenge,
+    admit_guest,
+    challenge_guest,
+    find_guest,
+    make_guest,
+    replace_guest_keys,
+)
 from comms.threads.services.history import grant_history
 from comms.threads.services.leaving import leave_thread
 from comms.threads.services.reading import mark_read
@@ -13,9 +24,15 @@ from comms.threads.services.seats import end_seats, sweep_seats
 
 __all__ = [
     "DRAFT_LIMIT",
+    "GUEST_LABEL_LIMIT",
+    "Challenge",
+    "admit_guest",
+    "challenge_guest",
     "end_seats",
+    "find_guest",
     "grant_history",
     "leave_thread",
+    "make_guest",
     "mark_read",
     "open_thread",
     "open_upload",
@@ -24,6 +41,7 @@ __all__ = [
     "post_receipt",
     "publish_epoch",
     "remove_blob",
+    "replace_guest_keys",
     "save_draft",
     "store_chunk",
     "sweep_blobs",

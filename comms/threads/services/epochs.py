@@ -16,6 +16,7 @@ from comms.ledger import services as ledger
 from comms.threads import selectors
 from comms.threads.models import Epoch, Member, Thread, Wrap
 from comms.threads.services import events
+from comms.threads.services.guest_seats import Keys, end_guests, guest_keys
 from comms.threads.services.leaving import forget_leaves, verify_leaves
 from comms.threads.services.refusals import overtaken, refused
 from comms.threads.services.seats import still_seated
@@ -24,8 +25,6 @@ from comms.wire.errors import WireError
 from comms.wire.keys import PublicKeys
 from comms.wire.roster import RosterRow, find
 from comms.wire.transcript import Head
-
-Keys = dict[uuid.UUID, identity.IdentityEntry]
 
 
 def open_thread(*, actor: Actor, upload: bytes) -> Thread:
@@ -76,7 +75,7 @@ def publish_epoch(*, actor: Actor, thread_id: uuid.UUID, upload: bytes) -> Threa
         before = epochs.read_record(bytes(newest.record))
         seated = {row.member: row.fingerprint for row in before.tbs.roster}
         added = [row for row in tbs.roster if seated.get(row.member) != row.fingerprint]
-        keys = _current_keys(actor, added)
+        keys = _current_keys(actor, added, thread)
         try:
             epoch_rules.check_succession(
                 tbs, before.tbs, before.hash, is_successor=_is_successor(keys)
@@ -94,6 +93,7 @@ def publish_epoch(*, actor: Actor, thread_id: uuid.UUID, upload: bytes) -> Threa
         Member.objects.filter(thread=thread, member_id__in=removed, removed_at=None).update(
             removed_at=timezone.now()
         )
+        end_guests(thread, removed)
         _save_members(thread, tbs.roster, keys)
         ledger.record(
             action="threads.published_epoch",
@@ -119,12 +119,18 @@ def _read(upload: bytes) -> epochs.EpochUpload:
         raise refused(error) from error
 
 
-def _current_keys(actor: Actor, rows: tuple[RosterRow, ...] | list[RosterRow]) -> Keys:
+def _current_keys(
+    actor: Actor,
+    rows: tuple[RosterRow, ...] | list[RosterRow],
+    thread: Thread | None = None,
+) -> Keys:
     """Newest keys of the rows' members. Raises InvalidError for a stranger, or for keys that are not theirs."""
     wanted = [row.member for row in rows]
     members = {one.user_id: one for one in accounts.list_identities(actor, wanted)}
-    keys: Keys = {}
+    keys = guest_keys(thread, [row for row in rows if row.member not in members])
     for row in rows:
+        if row.member in keys:
+            continue
         found = members.get(row.member)
         if found is None or not found.entries:
             raise InvalidError(_("Somebody chosen is not a member of this workspace with keys."))
@@ -144,7 +150,7 @@ def _author_keys(actor: Actor, parsed: epochs.EpochUpload, keys: Keys) -> Public
         raise WireError("signature", "somebody else's record")
     if tbs.author in keys:
         return keys[tbs.author].keys
-    entry = accounts.get_identity(tbs.author, tbs.author_fingerprint)
+    entry = selectors.get_identity(tbs.author, tbs.author_fingerprint)
     if entry is None:
         raise WireError("signature", "unknown keys of the author")
     return identity.read_entry(entry).keys
@@ -157,7 +163,7 @@ def _is_successor(keys: Keys) -> epoch_rules.IsSuccessor:
         entry = keys.get(member)
         if entry is None or entry.keys.fingerprint != new:
             return False
-        return accounts.succeeds(member, old, new)
+        return selectors.succeeds(member, old, new)
 
     return check
 

@@ -7,7 +7,6 @@ import uuid
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from comms.accounts import selectors as accounts
 from comms.core.actors import Actor
 from comms.core.errors import InvalidError
 from comms.core.tenancy import in_workspace
@@ -77,7 +76,7 @@ def verify_leaves(tbs: EpochTbs) -> None:
 
 
 def _verify(notice: leaving.LeaveNotice) -> None:
-    entry = accounts.get_identity(notice.member, notice.fingerprint)
+    entry = selectors.get_identity(notice.member, notice.fingerprint)
     if entry is None:
         raise WireError("signature", "unknown keys of the leaver")
     leaving.verify_leave_notice(notice, identity.read_entry(entry).keys)

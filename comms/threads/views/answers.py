@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
 
-from comms.accounts.scope import member_view
+from comms.accounts import selectors as accounts
+from comms.accounts.scope import MemberRequest, member_view
 from comms.accounts.views.answers import CBOR, endpoint, person_endpoint
+from comms.accounts.views.answers import limit_rate as limit
 from comms.core.errors import InvalidError
+from comms.core.tenancy import in_workspace
+from comms.threads import services
 
-__all__ = ["CBOR", "body", "member_endpoint", "whole"]
+__all__ = ["CBOR", "body", "for_guests", "limit_guest", "limit_rate", "member_endpoint", "whole"]
+
+_GUEST = "guest_id"
 
 
 def member_endpoint(
@@ -29,9 +39,61 @@ def member_endpoint(
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             return person_endpoint(cast(Any, scoped))(request, *args, **kwargs)
 
+        answer.view, answer.transaction = view, transaction  # type: ignore[attr-defined]  # of for_guests
         return answer
 
     return decorate
+
+
+def for_guests(
+    endpoint_of_members: Callable[..., HttpResponseBase], *methods: str
+) -> Callable[..., Any]:
+    """The same endpoint for a guest of the address, whose pass stands in the header `Authorization`.
+
+    Never by a session: a pass that a page puts there itself needs no CSRF token. Guests are counted by
+    their id, since they have no account.
+    """
+    view = cast(Any, endpoint_of_members).view
+    scope = in_workspace if cast(Any, endpoint_of_members).transaction else None
+
+    @csrf_exempt
+    @require_http_methods(methods)
+    @endpoint
+    @wraps(view)
+    def answer(
+        request: Any, workspace: str, guest_id: uuid.UUID, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        limit(request, "guest_request", key=str(guest_id))
+        place = accounts.get_workspace(workspace)
+        request.actor = services.find_guest(
+            workspace_id=place.id, guest_id=guest_id, text=_pass(request)
+        )
+        request.workspace = place
+        with scope(place.id) if scope else nullcontext():
+            return cast(HttpResponseBase, view(request, *args, **kwargs))
+
+    return answer
+
+
+def limit_rate(request: MemberRequest, action: str) -> None:
+    """Count a try of the member, or of the guest. Raises RateLimitedError."""
+    guest = request.resolver_match and request.resolver_match.kwargs.get(_GUEST)
+    if guest:
+        limit(request, f"guest_{action}", key=str(guest))
+    else:
+        limit(request, action)
+
+
+def limit_guest(request: MemberRequest, action: str) -> None:
+    """Count what only guests are limited in. Raises RateLimitedError."""
+    guest = request.resolver_match and request.resolver_match.kwargs.get(_GUEST)
+    if guest:
+        limit(request, f"guest_{action}", key=str(guest))
+
+
+def _pass(request: HttpRequest) -> str:
+    kind, _space, text = request.headers.get("Authorization", "").partition(" ")
+    return text.strip() if kind == "Guest" else ""
 
 
 def body(request: HttpRequest, limit: int) -> bytes:

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from comms.accounts.scope import MemberRequest
-from comms.accounts.views.answers import cbor, limit_rate, octets, read_list
+from comms.accounts.views.answers import cbor, octets, read_list
 from comms.core.errors import InvalidError, NotFoundError
 from comms.core.tenancy import in_workspace
 from comms.threads import selectors, services, shapes
-from comms.threads.views.answers import member_endpoint
+from comms.threads.views.answers import limit_rate, member_endpoint
 from comms.wire.files import CHUNK_SIZE, TAG_SIZE
 
 OCTETS = "application/octet-stream"

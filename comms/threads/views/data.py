@@ -13,7 +13,7 @@ from comms.accounts.views.answers import cbor, read_list
 from comms.core.errors import InvalidError
 from comms.core.tenancy import in_workspace
 from comms.threads import selectors, services, shapes
-from comms.threads.views.answers import body, member_endpoint, whole
+from comms.threads.views.answers import body, limit_guest, member_endpoint, whole
 from comms.wire import envelopes as wire_envelopes
 from comms.wire import epochs as wire_epochs
 from comms.wire import history as wire_history
@@ -45,6 +45,7 @@ def epochs(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
     A wrap given for history comes with the fingerprint of the keys that open it.
     """
     if request.method == "POST":
+        limit_guest(request, "post")
         upload = body(request, wire_epochs.UPLOAD_LIMIT)
         thread = services.publish_epoch(actor=request.actor, thread_id=thread_id, upload=upload)
         return cbor(shapes.state(thread), status=201)
@@ -58,6 +59,7 @@ def epochs(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
 def envelopes(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
     """GET: a page of at most 200. POST: one envelope; the answer is [seq, T]."""
     if request.method == "POST":
+        limit_guest(request, "post")
         raw = body(request, wire_envelopes.LIMIT)
         row = services.post_envelope(actor=request.actor, thread_id=thread_id, raw=raw)
         return cbor([row.seq, bytes(row.t)], status=201)

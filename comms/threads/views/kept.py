@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from comms.accounts.scope import MemberRequest
-from comms.accounts.views.answers import cbor, limit_rate, octets, read_list
+from comms.accounts.views.answers import cbor, octets, read_list
 from comms.core.errors import InvalidError
 from comms.core.tenancy import in_workspace
 from comms.threads import selectors, services, shapes
-from comms.threads.views.answers import body, member_endpoint
+from comms.threads.views.answers import body, limit_rate, member_endpoint
 from comms.wire import envelopes as wire_envelopes
 from comms.wire.cbor import Value
 

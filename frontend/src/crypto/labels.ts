@@ -13,6 +13,7 @@ export const SEAL_VAULT_WRAP = "comms/v1/vault-wrap";
 export const SEAL_ABOUT = "comms/v1/about";
 export const SEAL_ENVELOPE = "comms/v1/envelope";
 export const SEAL_DRAFT = "comms/v1/draft";
+export const SEAL_GUEST_NAME = "comms/v1/guest-name";
 
 export const WRAP_EPOCH_KEY = "comms/v1/epoch-key";
 export const WRAP_HISTORY = "comms/v1/history";

@@ -12,4 +12,4 @@ export { lock, lockWhenIdle, watchLock } from "./lock";
 export { IdentityLog, type LogAlarm, type LogOwner, LogTrouble } from "./log";
 export { fetchMembers, type Member, readMembers } from "./members";
 export { unlock, unlockQuietly } from "./unlock";
-export { type Change, Unlocked } from "./unlocked";
+export { type Change, type Holder, Unlocked } from "./unlocked";

@@ -67,6 +67,8 @@ export interface LogOwner {
   readonly userId: string;
   readonly entry: { readonly number: number; readonly hash: Bytes };
   readonly checkpoint: Bytes | undefined;
+  /** A guest's keys are vouched for by an epoch's record, and are not in the log. */
+  readonly unlogged?: boolean;
   rememberCheckpoint(note: Bytes, size: number): void;
   /** This person's whole chain, checked up to the vault's own entry. */
   ownChain(): Promise<readonly IdentityEntry[]>;
@@ -226,7 +228,8 @@ export class IdentityLog {
 
   /** This person's own newest entry is in the log. */
   private async checkOwn(): Promise<void> {
-    const { userId, entry } = this.owner;
+    const { userId, entry, unlogged = false } = this.owner;
+    if (unlogged) return;
     const leaf = await identityLeaf(fromUuid(userId), entry.number, entry.hash);
     const [missing] = await this.missing([await leafHash(leaf)]);
     if (missing !== undefined) throw new LogTrouble("own-keys", "this person's keys are not logged");

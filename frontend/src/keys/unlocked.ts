@@ -18,6 +18,25 @@ const TRIES = 6;
 /** Changes the contents. Called again on newer contents when another browser was faster. */
 export type Change = (contents: VaultContents) => VaultContents;
 
+/** Whoever acts with keys: a person with an open vault, or a guest, whose browser holds all there is. */
+export type Holder = Pick<
+  Unlocked,
+  | "userId"
+  | "identity"
+  | "entry"
+  | "seeds"
+  | "oldXwing"
+  | "log"
+  | "pinOf"
+  | "setPins"
+  | "headOf"
+  | "rememberHead"
+  | "unsafeVaultKey"
+> & {
+  /** Hash of the epoch that brought a guest in, as their link says: it must be in the chain. */
+  readonly invitedBy?: Bytes;
+};
+
 export class Unlocked {
   private opening: Promise<IdentityLog> | undefined;
   private pendingCheckpoint: Bytes | undefined;

@@ -8,12 +8,13 @@
 import { type Bytes, fromHex, randomBytes, toHex } from "../crypto/bytes";
 import { WireError } from "../crypto/error";
 import { sha256 } from "../crypto/hash";
-import { ServerError, type Unlocked } from "../keys";
+import { type Holder, type Member, ServerError } from "../keys";
 import { type Body, type FileBody, type ReceiptBody, type TypingBody } from "../wire/body";
 import { makeEnvelope, readEnvelope } from "../wire/envelope";
-import { findRow, mayPost, OPEN_POLICY, type Policy, type RosterRow } from "../wire/roster";
+import { expired, findRow, mayPost, OPEN_POLICY, type Policy, type RosterRow } from "../wire/roster";
 import { after, type Head } from "../wire/transcript";
 import { Epochs } from "./epochs";
+import { labels, Roll } from "./guests/roll";
 import { type Outbox, type Waiting } from "./outbox";
 import { Passing } from "./passing";
 import { People } from "./people";
@@ -39,6 +40,8 @@ export interface View {
 export type Silence = "observer" | "renewing" | "trouble" | undefined;
 
 const RECEIPT_PAUSE = 2_000;
+/** Milliseconds; a browser's timer holds no more. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Bytes from the server that no honest one would send are trouble, not a failure of this page. */
 async function noticed<T>(kind: TroubleKind, work: Promise<T>): Promise<T> {
@@ -64,6 +67,10 @@ export class Conversation {
   offline = false;
   renewing = false;
   private epochs: Epochs | undefined;
+  private roll = Roll.of([]);
+  /** What the links of guests are called. */
+  private labels: ReadonlyMap<string, string> = new Map();
+  private expiryTimer: number | undefined;
   private pinsBefore: PinsBefore = { seq: 0, pins: [] };
   private timeline: Timeline | undefined;
   private queue: Promise<unknown> = Promise.resolve();
@@ -90,7 +97,7 @@ export class Conversation {
   constructor(
     readonly id: string,
     private readonly server: Server,
-    private readonly unlocked: Unlocked,
+    private readonly unlocked: Holder,
     outbox: Outbox,
     private readonly view: View,
   ) {
@@ -133,9 +140,14 @@ export class Conversation {
     return this.talk.pins(this.pinsBefore);
   }
 
-  /** A person's name; a guest's is the one that they gave. */
+  /** A person's name; a guest's is the one that they gave, before that what their link is called. */
   name(user: string): string {
-    return this.talk.introduced(user) ?? this.people.name(user);
+    return this.talk.introduced(user) ?? this.labels.get(user) ?? this.people.name(user);
+  }
+
+  /** Whether they came by a link, and have no account. */
+  isGuest(user: string): boolean {
+    return this.roll.guests.has(user);
   }
 
   /** Before the first message that is here: its seq less one. */
@@ -331,8 +343,10 @@ export class Conversation {
     return this.sending.tryAgain(key);
   }
 
-  /** Sends what waits. */
+  /** Sends what waits; not under a key that a guest has whose time is up. */
   async flush(): Promise<void> {
+    const over = this.roster.some((row) => row.role === "guest" && expired(row, Date.now()));
+    if (over && this.silence === undefined) await this.enqueue(() => this.renewKeys());
     await this.sending.flush();
     await this.refreshKey();
   }
@@ -447,17 +461,25 @@ export class Conversation {
   }
 
   private async loadEpochs(): Promise<void> {
-    const log = await logged(this.unlocked.log());
-    const people = logged(log.members(() => this.server.people(this.id)));
-    const [members, listed] = await noticed(
-      "forged-epoch",
-      Promise.all([people, this.server.epochs(this.id)]),
-    );
-    this.people = new People(this.unlocked, members);
+    const listed = await noticed("forged-epoch", this.server.epochs(this.id));
+    const roll = await noticed("forged-epoch", Roll.read(listed));
+    this.people = new People(this.unlocked, await noticed("forged-epoch", this.loadPeople(roll)));
     const known = this.unlocked.headOf(this.id);
     const epochs = await Epochs.check(this.id, listed, this.people, this.unlocked, known);
+    const { invitedBy } = this.unlocked;
+    if (invitedBy !== undefined && epochs.find(invitedBy) === undefined) {
+      throw new Trouble("forged-epoch", "the epoch that the link names is not in the chain");
+    }
+    const log = await logged(this.unlocked.log());
     await logged(log.agree(epochs.all.map(({ record }) => record.tbs.checkpoint)));
     this.epochs = epochs;
+    this.roll = roll;
+    if (roll.guests.size > 0) {
+      // Without them the guests only lack the names of their links.
+      const guests = await this.server.guests(this.id).catch(() => []);
+      this.labels = await labels(this.id, guests, epochs);
+    }
+    this.watchExpiry();
     const about = await epochs.about();
     this.title = about.title;
     this.pinsBefore = { seq: epochs.newest.record.tbs.start.seq, pins: about.pins.map(toHex) };
@@ -465,6 +487,30 @@ export class Conversation {
       this.roster.map((row) => row.member),
       Date.now(),
     );
+  }
+
+  /** Whoever must be in the log is, and guests have no more keys than a guest may. */
+  private async loadPeople(roll: Roll): Promise<readonly Member[]> {
+    let guests: readonly Member[] = [];
+    const log = await logged(this.unlocked.log());
+    const members = await logged(
+      log.members(async () => {
+        const everyone = await this.server.people(this.id);
+        guests = roll.unlogged(everyone);
+        return roll.logged(everyone);
+      }),
+    );
+    return [...members, ...guests];
+  }
+
+  /** A new key as soon as the first guest's time is up, without waiting for the next message. */
+  private watchExpiry(): void {
+    window.clearTimeout(this.expiryTimer);
+    const ends = this.roster.filter((row) => row.role === "guest").map((row) => row.expires);
+    const next = Math.min(...ends.filter((end) => end > Date.now())) - Date.now();
+    if (next < LONGEST_TIMER) {
+      this.expiryTimer = window.setTimeout(() => void this.catchUp(), next + 1_000);
+    }
   }
 
   /** The server may not show less than this person has seen in any browser. */

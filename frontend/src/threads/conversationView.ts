@@ -297,7 +297,7 @@ export class ConversationView {
     const accept = part(this.root, "[data-accept]", HTMLButtonElement);
     alarm.hidden = trouble === undefined;
     if (trouble !== undefined) {
-      const name = trouble.person === undefined ? "" : now.people.name(trouble.person);
+      const name = trouble.person === undefined ? "" : now.name(trouble.person);
       const sentence = troubleSentence(this.words, trouble, name);
       part(alarm, "[data-trouble-text]", HTMLElement).textContent = sentence;
       part(alarm, "[data-trouble-detail]", HTMLElement).textContent = trouble.detail;

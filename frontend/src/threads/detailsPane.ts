@@ -3,7 +3,7 @@
  * On a smaller screen it is a sheet that a button opens.
  */
 
-import { type Unlocked } from "../keys";
+import { type Holder } from "../keys";
 import { findRow, type RosterRow } from "../wire/roster";
 import { chronicle, type Event } from "./chronicle";
 import { chronicleLine, type Names } from "./chronicleView";
@@ -26,13 +26,15 @@ export class DetailsPane {
   constructor(
     private readonly page: Words,
     private readonly words: MembershipWords,
-    private readonly unlocked: Unlocked,
+    private readonly unlocked: Holder,
     private readonly conversation: () => Conversation,
     membership: Membership,
     /** After this person has left. */
     gone: () => void,
     /** What happened, to be told between the messages. */
     private readonly happened: (events: readonly Happened[]) => void,
+    /** Makes links for guests; not on a guest's own page. */
+    private readonly links?: { readonly show: () => void },
   ) {
     this.safety = new SafetyDialog(words);
     this.dialogs = new MembershipDialogs(words, unlocked.userId, conversation, membership, gone);
@@ -49,6 +51,9 @@ export class DetailsPane {
       this.opener.focus();
     });
     this.on("[data-add-people]", () => this.dialogs.add());
+    this.on("[data-add-guest]", () => {
+      links?.show();
+    });
     this.on("[data-thread-rules]", () => {
       this.dialogs.rules();
     });
@@ -60,7 +65,7 @@ export class DetailsPane {
   /** Draws the conversation as it is now. */
   show(): void {
     const now = this.conversation();
-    const states = now.roster.map((row) => now.people.pin(row.member));
+    const states = now.roster.map((row) => [now.people.pin(row.member), now.name(row.member)]);
     const look = JSON.stringify([now.chain?.all.length, now.stage, now.trouble?.kind, states]);
     // Redrawn only for a reason: whoever is on one of its buttons stays there.
     if (look === this.look) return;
@@ -99,7 +104,7 @@ export class DetailsPane {
   }
 
   private name(member: string): string {
-    return member === this.unlocked.userId ? this.words.you : this.conversation().people.name(member);
+    return member === this.unlocked.userId ? this.words.you : this.conversation().name(member);
   }
 
   private member(row: RosterRow, now: Conversation): HTMLElement {
@@ -121,7 +126,8 @@ export class DetailsPane {
       const state = now.people.state(row.member);
       const line = element("span", `key-state is-${state}`, this.keySentence(row, now));
       item.append(line);
-      if (entry !== undefined && row.role !== "guest") {
+      // A link that nobody has opened has no keys yet that somebody could read out.
+      if (entry !== undefined && (row.role !== "guest" || entry.number > 1)) {
         const label = state === "verified" ? this.words.see : this.words.compare;
         acts.push(this.named(button(label, () => void this.compare(row.member)), row.member));
       }
@@ -141,8 +147,11 @@ export class DetailsPane {
   }
 
   private keySentence(row: RosterRow, now: Conversation): string {
-    if (row.role === "guest") return this.words.guestKeys;
     const pin = now.people.pin(row.member);
+    if (row.role === "guest" && pin?.state !== "verified" && pin?.state !== "changed") {
+      const opened = (now.people.newest(row.member)?.number ?? 0) > 1;
+      return opened ? this.words.guestKeys : this.words.guestAwaited;
+    }
     if (pin?.state === "verified") return fill(this.words.verified, { date: moment(pin.at) });
     return pin?.state === "changed" ? this.words.changed : this.words.unverified;
   }
@@ -154,6 +163,7 @@ export class DetailsPane {
     const { userId: user, identity } = this.unlocked;
     await this.safety.show({
       user: member,
+      name: now.name(member),
       entry,
       people: now.people,
       mine: { user, fingerprint: identity.publicKeys.fingerprint },
@@ -174,6 +184,7 @@ export class DetailsPane {
     const may = powers(roster, policy, this.unlocked.userId);
     const live = now.stage === "open" && now.trouble === undefined && own !== undefined;
     part(this.pane, "[data-add-people]", HTMLElement).hidden = !live || !may.add;
+    part(this.pane, "[data-add-guest]", HTMLElement).hidden = !live || !may.add || this.links === undefined;
     part(this.pane, "[data-thread-rules]", HTMLElement).hidden = !live || !may.owner;
     part(this.pane, "[data-leave]", HTMLElement).hidden = !live;
     const warning = part(this.pane, "[data-one-owner]", HTMLElement);
@@ -193,10 +204,9 @@ export class DetailsPane {
   private async drawEvents(now: Conversation): Promise<void> {
     const { chain } = now;
     if (chain === undefined) return;
-    const { people } = now;
     const names = {
       author: (member: string): string => this.name(member),
-      subject: (member: string): string => people.name(member),
+      subject: (member: string): string => now.name(member),
     };
     const events = await chronicle(chain);
     if (chain !== this.conversation().chain) return;

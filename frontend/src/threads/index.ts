@@ -7,6 +7,9 @@ import { DetailsPane } from "./detailsPane";
 import { part } from "./dom";
 import { Drafts } from "./drafts";
 import { Files, type FileWords } from "./files";
+import { follow } from "./following";
+import { GuestLinkDialog } from "./guests/linkDialog";
+import { type GuestLinkWords } from "./guests/words";
 import { ListView } from "./listView";
 import { Live } from "./live";
 import { Membership } from "./membership";
@@ -15,12 +18,12 @@ import { NewDialog } from "./newDialog";
 import { openConversation } from "./opening";
 import { Outbox } from "./outbox";
 import { Overview } from "./overview";
-import { type Event, Server } from "./server";
+import { Server } from "./server";
 import { type TalkWords } from "./talkWords";
 import { type Words } from "./words";
 
 /** Opens the vault, then the list, then the conversation that the address names, and follows them live. */
-export async function start(words: Words, talkWords: TalkWords, fileWords: FileWords, about: MembershipWords): Promise<void> {
+export async function start(words: Words, talkWords: TalkWords, fileWords: FileWords, about: MembershipWords, guestWords: GuestLinkWords): Promise<void> {
   const root = part(document, "[data-threads]", HTMLElement);
   const reload = (): void => {
     window.location.reload();
@@ -28,7 +31,7 @@ export async function start(words: Words, talkWords: TalkWords, fileWords: FileW
   watchLock(reload);
   lockWhenIdle(reload);
   try {
-    await run(root, words, talkWords, fileWords, about, reload);
+    await run(root, words, talkWords, fileWords, about, guestWords, reload);
   } catch (error) {
     const state = part(root, "[data-list-state]", HTMLElement);
     state.hidden = false;
@@ -42,6 +45,7 @@ async function run(
   talkWords: TalkWords,
   fileWords: FileWords,
   about: MembershipWords,
+  guestWords: GuestLinkWords,
   reload: () => void,
 ): Promise<void> {
   const server = new Server(root.dataset["workspace"] ?? "");
@@ -65,7 +69,7 @@ async function run(
     thread === ""
       ? undefined
       : openOne(
-          root, words, talkWords, about, server, thread, unlocked,
+          root, words, talkWords, about, guestWords, server, thread, unlocked,
           await Outbox.open(me, unlocked.unsafeVaultKey()),
           await Files.of(thread, server, unlocked, fileWords),
         );
@@ -95,6 +99,7 @@ function openOne(
   words: Words,
   talkWords: TalkWords,
   about: MembershipWords,
+  guestWords: GuestLinkWords,
   server: Server,
   thread: string,
   unlocked: Awaited<ReturnType<typeof unlock>>,
@@ -117,12 +122,13 @@ function openOne(
   });
   const view = new ConversationView(root, words, talkWords, unlocked.userId, () => conversation, files);
   const drafts = view.useDrafts((shown) => new Drafts(thread, server, unlocked, shown));
+  const membership = new Membership(conversation, server, unlocked);
   const details = new DetailsPane(
     words,
     about,
     unlocked,
     () => conversation,
-    new Membership(conversation, server, unlocked),
+    membership,
     () => {
       window.location.assign(server.address());
     },
@@ -130,41 +136,11 @@ function openOne(
       view.happened = events;
       view.show();
     },
+    new GuestLinkDialog(guestWords, unlocked.userId, server.workspace, () => conversation, membership),
   );
   view.say(words.checking);
   document.addEventListener("visibilitychange", read);
   return { conversation, drafts, read };
-}
-
-function follow({ conversation, drafts }: Open, event: Event): void {
-  if (event.kind === "ready") {
-    void conversation.catchUp();
-    void drafts.load();
-    return;
-  }
-  if (event.thread !== conversation.id) return;
-  switch (event.kind) {
-    case "envelope":
-      void conversation.receive(event.head, event.raw);
-      break;
-    case "epoch":
-      void conversation.catchUp();
-      break;
-    case "revoked":
-      conversation.revoke();
-      break;
-    case "read":
-      conversation.noteRead(event.seq);
-      break;
-    case "ephemeral":
-      void conversation.receivePassing(event.raw);
-      break;
-    case "draft":
-      void drafts.load(event.number);
-      break;
-    case "added":
-      void conversation.reopen();
-  }
 }
 
 function sentence(words: Words, error: unknown): string {

@@ -23,7 +23,7 @@ export class Live {
     private readonly listener: Listener,
   ) {
     this.socket = new Socket(
-      server.workspace,
+      server,
       {
         onEvent: (event) => {
           if (event.kind === "ready") this.stopPolling();

@@ -2,9 +2,10 @@
 
 import { type Bytes, equal } from "../crypto/bytes";
 import { type PublicKeys } from "../crypto/identity";
-import { fetchMembers, type Unlocked } from "../keys";
+import { fetchMembers, type Holder } from "../keys";
 import { type EpochRecord } from "../wire/epoch";
 import { wrapHistory } from "../wire/epochMaking";
+import { sealName } from "../wire/guest";
 import { encodeGrant } from "../wire/history";
 import { makeLeaveNotice } from "../wire/leaving";
 import { findRow, type Policy, type Role, type RosterRow } from "../wire/roster";
@@ -52,6 +53,28 @@ export function withMembers(
   };
 }
 
+/** A link that this browser has made; its secret is not part of it. */
+export interface MadeLink {
+  readonly guest: string;
+  readonly keys: PublicKeys;
+  /** The first identity entry. */
+  readonly entry: Bytes;
+  /** Milliseconds. */
+  readonly expiresAt: number;
+  readonly withCode: boolean;
+  /** What the link is called. */
+  readonly label: string;
+}
+
+export function withGuest({ guest, keys, expiresAt }: MadeLink): Reshape {
+  return (now) => {
+    if (findRow(now.roster, guest) !== undefined) return undefined;
+    const { fingerprint } = keys;
+    const row: RosterRow = { member: guest, fingerprint, role: "guest", expires: expiresAt };
+    return { ...now, roster: [...now.roster, row], newcomers: new Map([[guest, keys]]) };
+  };
+}
+
 export function withoutMember(member: string): Reshape {
   return (now) =>
     findRow(now.roster, member) === undefined
@@ -86,7 +109,7 @@ export class Membership {
   constructor(
     private readonly changed: Changed,
     private readonly server: Server,
-    private readonly unlocked: Unlocked,
+    private readonly unlocked: Holder,
   ) {}
 
   reshape(reshape: Reshape): Promise<void> {
@@ -127,6 +150,31 @@ export class Membership {
     return everyone
       .filter(({ userId }) => findRow(roster, userId) === undefined)
       .map(({ userId, name }) => ({ id: userId, name }));
+  }
+
+  /**
+   * Lets a guest in under the keys that their new link makes; `made` is registered first, so that the
+   * server knows whom the epoch names. Gives the hash of the epoch that has them.
+   */
+  async addGuest(made: MadeLink, everything: boolean): Promise<Bytes> {
+    let brought: Bytes | undefined;
+    await this.changed.act(async (rotated, rotation) => {
+      const { newest } = rotated.epochs();
+      if (newest.key === undefined) throw new Trouble("forged-epoch", "no key of the newest epoch");
+      const labelEpoch = newest.record.tbs.number;
+      await this.server.makeGuest(this.changed.id, {
+        entry: made.entry,
+        expiresAt: made.expiresAt,
+        withCode: made.withCode,
+        labelEpoch,
+        label: await sealName(newest.key, { thread: this.changed.id, guest: made.guest, number: labelEpoch }, made.label),
+      });
+      await rotation.publish(rotated, withGuest(made));
+      brought = rotated.epochs().newest.record.hash;
+      if (everything) await this.grant(rotated, made.guest);
+    });
+    if (brought === undefined) throw new Trouble("forged-epoch", "no epoch with the guest");
+    return brought;
   }
 
   private async keysOf(users: readonly string[]): Promise<ReadonlyMap<string, PublicKeys>> {

@@ -70,9 +70,9 @@ export class MembershipDialogs {
   }
 
   member(row: RosterRow): void {
-    const { roster, people } = this.conversation();
+    const { roster } = this.conversation();
     const { dialog } = this.managing;
-    const name = row.member === this.me ? this.words.you : people.name(row.member);
+    const name = row.member === this.me ? this.words.you : this.conversation().name(row.member);
     const last = row.role === "owner" && owners(roster).length === 1;
     const guest = row.role === "guest";
     part(dialog, "#member-title", HTMLElement).textContent = name;

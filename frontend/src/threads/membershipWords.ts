@@ -11,6 +11,7 @@ export const MEMBERSHIP_NAMES = [
   "unverified",
   "changed",
   "guestKeys",
+  "guestAwaited",
   "compare",
   "see",
   "manage",

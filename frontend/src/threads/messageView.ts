@@ -100,6 +100,9 @@ export class MessageView {
 
   private head(item: Item, standing: Standing): HTMLElement {
     const head = element("div", "said-head", written("strong", "", this.name(item.sender)), " ");
+    if (item.sender !== undefined && this.conversation().isGuest(item.sender)) {
+      head.append(element("span", "said-guest", this.words.guest), " ");
+    }
     const at = time(item.at, clock(item.at));
     at.title = moment(item.at);
     head.append(at);

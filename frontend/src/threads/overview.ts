@@ -1,5 +1,7 @@
 /** The list of a person's conversations: titles opened, the newest first, kept up to date by the socket. */
 
+import { type Bytes } from "../crypto/bytes";
+import { type PublicKeys } from "../crypto/identity";
 import { fetchMembers, type Unlocked } from "../keys";
 import { openAbout } from "../wire/about";
 import { readRecord, verifyRecord } from "../wire/epoch";
@@ -88,12 +90,18 @@ export class Overview {
     this.entries = this.entries.map((entry) => (entry.id === thread ? how(entry) : entry));
   }
 
+  /** The keys of a guest who made the newest key; everything about them is checked in the conversation. */
+  private async guest(thread: string, who: string, fingerprint: Bytes): Promise<PublicKeys | undefined> {
+    return new People(this.unlocked, await this.server.people(thread)).keys(who, fingerprint);
+  }
+
   private async read(thread: ListedThread): Promise<Entry> {
     const { id, head, readUpTo, activityAt } = thread;
     const found = { id, seq: head.seq, readUpTo, activityAt };
     try {
       const record = await readRecord(thread.record);
-      const author = this.people.keys(record.tbs.author, record.tbs.authorFingerprint);
+      const { author: who, authorFingerprint } = record.tbs;
+      const author = this.people.keys(who, authorFingerprint) ?? (await this.guest(id, who, authorFingerprint));
       if (author === undefined || record.tbs.thread !== id) throw new Error("not to be checked here");
       await verifyRecord(record, author);
       // The newest epoch's key is never a gift of history.

@@ -8,7 +8,7 @@
 
 import { type Bytes, equal } from "../crypto/bytes";
 import { type PublicKeys } from "../crypto/identity";
-import { ServerError, type Unlocked } from "../keys";
+import { type Holder, ServerError } from "../keys";
 import { type About } from "../wire/about";
 import { type EpochTbs } from "../wire/epoch";
 import { makeEpoch } from "../wire/epochMaking";
@@ -108,7 +108,7 @@ export class Rotation {
   constructor(
     private readonly thread: string,
     private readonly server: Server,
-    private readonly unlocked: Unlocked,
+    private readonly unlocked: Holder,
   ) {}
 
   /**

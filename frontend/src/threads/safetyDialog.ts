@@ -1,20 +1,17 @@
 /** The dialog in which two people compare their safety number, or scan it. */
 
-import encodeQR from "qr";
-
 import { type IdentityEntry } from "../wire/identity";
 import { safetyCode, safetyNumber, type Side } from "../wire/safety";
 import { element, part } from "./dom";
 import { type MembershipWords } from "./membershipWords";
 import { type People } from "./people";
+import { drawQr } from "./qrDrawing";
 import { CameraError, scan, type Scanning } from "./scanning";
 import { fill, isolated } from "./words";
 
-const SVG = "http://www.w3.org/2000/svg";
-const QUIET_ZONE = 4;
-
 export interface Compared {
   readonly user: string;
+  readonly name: string;
   readonly entry: IdentityEntry;
   readonly people: People;
   /** What this browser's own side is. */
@@ -52,7 +49,7 @@ export class SafetyDialog {
     this.compared = compared;
     const theirs = { user: compared.user, fingerprint: compared.entry.keys.fingerprint };
     const digits = await safetyNumber(compared.mine, theirs);
-    const name = isolated(compared.people.name(compared.user));
+    const name = isolated(compared.name);
     part(this.dialog, "#safety-title", HTMLElement).textContent = fill(this.words.safetyOf, { name });
     const groups = (digits.match(/.{5}/g) ?? []).map((group) => element("span", "", group));
     part(this.dialog, "[data-safety-number]", HTMLElement).replaceChildren(...groups);
@@ -121,7 +118,7 @@ export class SafetyDialog {
 
   private named(sentence: string): string {
     const { compared } = this;
-    return fill(sentence, { name: isolated(compared?.people.name(compared.user) ?? "") });
+    return fill(sentence, { name: isolated(compared?.name ?? "") });
   }
 
   private say(sentence: string, mood: "good" | "bad" | ""): void {
@@ -129,20 +126,4 @@ export class SafetyDialog {
     this.said.hidden = sentence === "";
     this.said.className = mood === "" ? "note" : `note note-${mood}`;
   }
-}
-
-/** Dark squares on a light ground, whatever the theme: cameras expect that. */
-function drawQr(text: string): SVGElement {
-  const rows = encodeQR(text, "raw", { ecc: "medium", border: QUIET_ZONE });
-  const path = document.createElementNS(SVG, "path");
-  const squares = rows.flatMap((row, y) =>
-    row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : [])),
-  );
-  path.setAttribute("d", squares.join(""));
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", `0 0 ${rows.length} ${rows.length}`);
-  svg.setAttribute("aria-hidden", "true");
-  svg.setAttribute("shape-rendering", "crispEdges");
-  svg.append(path);
-  return svg;
 }

@@ -14,6 +14,7 @@ const MAX_WRAP = 2048;
 const MAX_ENVELOPE = 64 * 1024;
 const MAX_EVENT = 256 * 1024;
 const MAX_DRAFT = 66 * 1024;
+const MAX_LABEL = 1024;
 const PAGE = 200;
 const RECEIPTS = 500;
 const EVENTS = 1_000;
@@ -60,11 +61,48 @@ export interface Page {
   readonly readUpTo: number;
 }
 
-export class Server {
-  private readonly base: string;
+/** A guest of the thread, as the server knows them: times in milliseconds, 0 if it has not come. */
+export interface ListedGuest {
+  readonly id: string;
+  readonly expiresAt: number;
+  readonly withCode: boolean;
+  readonly openedAt: number;
+  readonly endedAt: number;
+  /** The epoch whose key opens what the link is called. */
+  readonly labelEpoch: number;
+  readonly label: Bytes;
+}
 
-  constructor(readonly workspace: string) {
-    this.base = `/w/${encodeURIComponent(workspace)}/threads/`;
+/** A link for a guest, without its secret. */
+export interface NewGuest {
+  readonly entry: Bytes;
+  readonly expiresAt: number;
+  readonly withCode: boolean;
+  readonly labelEpoch: number;
+  readonly label: Bytes;
+}
+
+export class Server {
+  protected readonly base: string;
+  /** Where the socket is. */
+  readonly socketPath: string = "/ws/threads/";
+
+  constructor(
+    readonly workspace: string,
+    base = `/w/${encodeURIComponent(workspace)}/threads/`,
+  ) {
+    this.base = base;
+  }
+
+  /** What a browser says first on its socket. */
+  openMessage(): Bytes {
+    return openMessage(this.workspace);
+  }
+
+  /** Where waiting requests go. */
+  protected pollAddress(since: string): string {
+    const query = new URLSearchParams({ workspace: this.workspace, since }).toString();
+    return `/ws/threads/poll/?${query}`;
   }
 
   address(thread = ""): string {
@@ -117,6 +155,17 @@ export class Server {
 
   async people(thread: string): Promise<readonly Member[]> {
     return readMembers(await getCbor(`${this.address(thread)}people`));
+  }
+
+  async guests(thread: string): Promise<readonly ListedGuest[]> {
+    return array(await getCbor(`${this.address(thread)}guests`), 0, PAGE).map(readGuest);
+  }
+
+  /** Registers a link; the epoch that lets the guest in follows. */
+  async makeGuest(thread: string, made: NewGuest): Promise<void> {
+    const { entry, expiresAt, withCode, labelEpoch, label } = made;
+    const row = [entry, expiresAt, withCode ? 1 : 0, labelEpoch, label];
+    await postCbor(`${this.address(thread)}guests`, row);
   }
 
   /** The last page, or the one that follows `after`, or the one below `before`. */
@@ -180,8 +229,7 @@ export class Server {
    * minute for something. Then what to name next time.
    */
   async poll(since: string, signal: AbortSignal): Promise<{ events: readonly Event[]; since: string }> {
-    const query = new URLSearchParams({ workspace: this.workspace, since }).toString();
-    const [rows, next] = array(await getCbor(`/ws/threads/poll/?${query}`, signal), 2);
+    const [rows, next] = array(await getCbor(this.pollAddress(since), signal), 2);
     const events = array(rows, 0, EVENTS)
       .map((row) => readEvent(decodeEvent(bytes(row, 1, MAX_EVENT))))
       .filter((event) => event !== undefined);
@@ -266,6 +314,19 @@ function readEpoch(row: Value): ListedEpoch {
     record: bytes(record, 1, MAX_RECORD),
     wrap: bytes(wrap, 0, MAX_WRAP),
     historyFingerprint: bytes(fingerprint, 0, 32),
+  };
+}
+
+function readGuest(row: Value): ListedGuest {
+  const [id, expiresAt, withCode, openedAt, endedAt, labelEpoch, label] = array(row, 7);
+  return {
+    id: uuid(id),
+    expiresAt: uint(expiresAt),
+    withCode: uint(withCode, 0, 1) === 1,
+    openedAt: uint(openedAt),
+    endedAt: uint(endedAt),
+    labelEpoch: uint(labelEpoch, 1),
+    label: bytes(label, 1, MAX_LABEL),
   };
 }
 

@@ -1,6 +1,6 @@
 /** The socket to the server: opens itself again, says when it is ready, and reports every event. */
 
-import { decodeEvent, type Event, openMessage, pingMessage, readEvent } from "./server";
+import { decodeEvent, type Event, pingMessage, readEvent, type Server } from "./server";
 
 const PING_EVERY = 45_000;
 const FIRST_WAIT = 500;
@@ -23,7 +23,7 @@ export class Socket {
 
   /** `onRefused` hears of every attempt that ended before the server was ready. */
   constructor(
-    private readonly workspace: string,
+    private readonly server: Pick<Server, "socketPath" | "openMessage">,
     private readonly listener: Listener,
     private readonly onRefused: () => void = () => undefined,
   ) {
@@ -34,14 +34,14 @@ export class Socket {
   }
 
   open(): void {
-    const address = new URL("/ws/threads/", window.location.href);
+    const address = new URL(this.server.socketPath, window.location.href);
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(address);
     this.live = socket;
     this.wasReady = false;
     socket.binaryType = "arraybuffer";
     socket.addEventListener("open", () => {
-      socket.send(openMessage(this.workspace));
+      socket.send(this.server.openMessage());
       this.pinging = window.setInterval(() => {
         socket.send(pingMessage());
       }, PING_EVERY);

@@ -40,6 +40,7 @@ export const NAMES = [
   "logSplit",
   "unlogged",
   "choose",
+  "guest",
   "tooLong",
 ] as const;
 

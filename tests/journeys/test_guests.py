@@ -1,0 +1,134 @@
+"""A guest without an account: link, name, first message, on a phone; then the link is ended."""
+
+from __future__ import annotations
+
+import base64
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.accounts.browser import PASSPHRASE
+from tests.journeys.browsing import People, check_page
+from tests.journeys.guests_cast import SLUG, WORKSPACE
+from tests.journeys.talking import WAIT, begin, say
+from tests.stack.canary import Wire
+from tests.stack.deployment import Deployment
+
+THREADS = f"/w/{SLUG}/threads/"
+CODE = "blue harbour"
+
+
+@pytest.fixture(scope="module")
+def group(system: Deployment) -> Deployment:
+    """The shared system, with this journey's people in it."""
+    made = system.manage("shell", "-c", "from tests.journeys.guests_cast import make; make()")
+    assert made.returncode == 0, made.stderr
+    return system
+
+
+@pytest.fixture
+def crew(people: People, group: Deployment) -> People:
+    """Browsers on a system that knows the people."""
+    assert group.url
+    return people
+
+
+def sign_in(context: BrowserContext) -> Page:
+    page = context.new_page()
+    page.goto(f"/accounts/sign-in/?next={THREADS}")
+    page.locator("#id_login").fill("mara@example.org")
+    page.locator("#passphrase").fill(PASSPHRASE)
+    page.locator("form[data-sign-in] button[type=submit]").click()
+    page.wait_for_url(lambda url: urlsplit(url).path == THREADS)
+    expect(page.locator("[data-list-state]")).to_be_hidden(timeout=WAIT)
+    return page
+
+
+def invite(page: Page) -> str:
+    """Makes a link with a code; it, as the dialog shows it once."""
+    page.locator("[data-add-guest]").click()
+    dialog = page.locator("#guest-link")
+    check_page(page)
+    dialog.get_by_label("Who it is for").fill("Harbour desk")
+    dialog.get_by_label("Code (optional)").fill(CODE)
+    dialog.get_by_role("button", name="Make the link").click()
+    made = page.locator("#guest-link-made")
+    expect(made).to_be_visible(timeout=WAIT)
+    expect(made.locator("svg path")).to_have_count(1)
+    check_page(page)
+    link = made.locator("[data-guest-link]").input_value()
+    made.get_by_role("button", name="Done").click()
+    expect(made.locator("[data-guest-link]")).to_have_value("")
+    return link
+
+
+def reads(page: Page, text: str) -> None:
+    expect(page.locator("[data-messages]")).to_contain_text(text, timeout=WAIT)
+
+
+def test_a_guest_comes_in_writes_and_is_shown_out(crew: People) -> None:
+    mara = sign_in(crew.browser_of())
+    begin(mara, "Harbour access", "Tarek Team")
+    say(mara, "before the guest")
+    reads(mara, "before the guest")
+    link = invite(mara)
+    expect(mara.locator("[data-members]")).to_contain_text("Harbour desk", timeout=WAIT)
+    expect(mara.locator("[data-members]")).to_contain_text("not been opened yet")
+
+    # On a phone, with nothing but the link and the code. The secret never leaves the browser.
+    wire = Wire()
+    phone = crew.browser_of(phone=True)
+    wire.listen(phone)
+    guest = phone.new_page()
+    guest.goto(link)
+    expect(guest.get_by_label("Your name")).to_be_visible(timeout=WAIT)
+    expect(guest.locator(".crest-name")).to_have_text(WORKSPACE)
+    check_page(guest)
+    guest.get_by_label("Your name").fill("Amal")
+    guest.get_by_label("Code").fill("red harbour")
+    guest.get_by_role("button", name="Come in").click()
+    expect(guest.locator("[data-door-problem]")).to_contain_text("9 tries are left", timeout=WAIT)
+    crew.troubles.forgive("422")
+    guest.get_by_label("Code").fill(CODE)
+    guest.get_by_role("button", name="Come in").click()
+    expect(guest.locator("[data-composer]")).to_be_visible(timeout=WAIT)
+    assert urlsplit(guest.url).fragment == ""
+    say(guest, "hello from the harbour")
+    reads(guest, "hello from the harbour")
+    expect(guest.locator("[data-messages]")).not_to_contain_text("before the guest")
+    check_page(guest)
+
+    # Everybody sees who this is, live, and answers.
+    reads(mara, "hello from the harbour")
+    expect(mara.locator("[data-members]")).to_contain_text("Amal", timeout=WAIT)
+    expect(mara.locator(".said-guest").first).to_have_text("Guest")
+    say(mara, "welcome, Amal")
+    reads(guest, "welcome, Amal")
+
+    # The link is dead; the same browser comes back without it.
+    secret = base64.urlsafe_b64decode(urlsplit(link).fragment + "==")[:32]
+    assert not wire.with_any([secret, CODE, "hello from the harbour"])
+    thief = crew.browser_of().new_page()
+    thief.goto(link)
+    expect(thief.locator("[data-door-problem]")).to_contain_text("opened before", timeout=WAIT)
+    guest.reload()
+    reads(guest, "welcome, Amal")
+
+    # Shown out: at once, with a new key, and the link says so.
+    row = mara.locator("[data-members] > li", has_text="Amal")
+    row.get_by_role("button", name=re.compile("^Change")).click()
+    dialog = mara.locator("#member")
+    dialog.get_by_role("button", name="Remove from the conversation").click()
+    expect(dialog).to_be_hidden(timeout=WAIT)
+    expect(guest.locator("[data-notice-text]")).to_contain_text(
+        "not in this conversation any more", timeout=WAIT
+    )
+    say(mara, "without the guest")
+    reads(mara, "without the guest")
+    expect(guest.locator("[data-messages]")).not_to_contain_text("without the guest")
+    guest.reload()
+    expect(guest.locator("[data-door-problem]")).to_contain_text("was withdrawn", timeout=WAIT)
+    check_page(guest)
+    crew.troubles.forgive("404")
