@@ -97,7 +97,7 @@ def _licence_of(name: str) -> str:
         found = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return ""
-    expression = found.get("License-Expression")
+    expression = _field(found, "License-Expression")
     if expression:
         return expression
     classifiers = [
@@ -106,12 +106,16 @@ def _licence_of(name: str) -> str:
         if line.startswith("License :: ")
     ]
     # The field is a name in some packages and the whole text in others.
-    field = (found.get("License") or "").strip()
+    field = _field(found, "License").strip()
     named = [field] if field and "\n" not in field and len(field) < 60 else []
     for words in (named, [word for word in classifiers if word != "OSI Approved"]):
         if words:
             return " AND ".join(" OR ".join(_spdx(one) for one in w.split(" OR ")) for w in words)
     return ""
+
+
+def _field(found: metadata.PackageMetadata, name: str) -> str:
+    return found[name] if name in found else ""  # noqa: SIM401 - the type has no get()
 
 
 def _spdx(words: str) -> str:
