@@ -16,8 +16,8 @@ from django.conf import settings
 from django.db import connections
 from redis import Redis, RedisError
 
-from comms.accounts.selectors import list_workspace_ids
 from comms.campaigns.journal.reader import valkey
+from comms.campaigns.selectors.ticks import list_workspaces_with_work
 from comms.campaigns.services.outages import clear_outage, note_outage
 from comms.campaigns.services.recovering import recover_lapsed
 from comms.campaigns.services.sending import Order, send_edition
@@ -46,10 +46,13 @@ _DOWN_MOST = 30
 
 @shared_task(name="campaigns.tick")
 def tick() -> None:
-    """Go through all workspaces: recover, begin, complete, and wake a sender for what is due."""
+    """Go through the workspaces with work: recover, begin, complete, and wake a sender for what is due."""
+    workspaces = list_workspaces_with_work()
+    if not workspaces:
+        return
     with valkey() as client:
         due: list[tuple[uuid.UUID, uuid.UUID]] = []
-        for workspace_id in list_workspace_ids():
+        for workspace_id in workspaces:
             recover_lapsed(workspace_id, client)
             due += [(workspace_id, edition) for edition in tick_workspace(workspace_id).due]
         waiting = [pair for pair in due if not client.exists(_down_key(pair[1]))]

@@ -27,7 +27,7 @@ def advance_import(*, workspace_id: str, import_id: str) -> None:
 @shared_task(name="directory.tick")
 def tick() -> None:
     """Take up imports whose worker died or whose wake-up was lost."""
-    for workspace_id in list_workspace_ids():
+    for workspace_id in selectors.list_workspaces_with_imports():
         with in_workspace(workspace_id):
             for import_id in selectors.list_waiting_import_ids():
                 enqueue("directory.advance_import", workspace_id=workspace_id, import_id=import_id)

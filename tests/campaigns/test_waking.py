@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import ast
 import uuid
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from comms.accounts.services.holds import hold_workspace, release_workspace
 from comms.campaigns import services, tasks
 from comms.campaigns.journal.reader import valkey
-from comms.campaigns.models import Edition
+from comms.campaigns.models import Claim, Edition
+from comms.campaigns.selectors.ticks import list_workspaces_with_work
+from comms.campaigns.services.claiming import claim_batch
+from comms.core.ids import uuid7
 from comms.core.tenancy import in_workspace
 from config.celery import beat_schedule
 from tests.campaigns.conftest import Team
-from tests.campaigns.engine import counts, scheduled, state
+from tests.campaigns.engine import begun, counts, scheduled, state
 from tests.campaigns.server import ScriptedServer
 
 
@@ -48,6 +54,45 @@ def test_a_tick_begins_what_is_due_and_fills_the_free_slots(
     ]
     tasks.tick()
     assert len(woken) == 2
+
+
+def test_an_idle_tick_costs_one_query(
+    team: Team, woken: list[dict[str, Any]], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """However many workspaces there are, and though an edition waits for its time."""
+    edition = scheduled(team, 1)
+    with in_workspace(team.workspace.id):
+        Edition.objects.update(starts_at=timezone.now() + timedelta(hours=1))
+    with django_assert_num_queries(1):
+        tasks.tick()
+    assert woken == []
+    assert state(team, edition) == "scheduled"
+
+
+def test_what_is_under_way_shows_the_product_no_row(team: Team) -> None:
+    """It learns where there is work; the editions of a workspace stay closed from outside it."""
+    begun(team, 1)
+    assert list_workspaces_with_work() == [team.workspace.id]
+    assert not Edition.objects.exists()
+
+
+def test_a_lapsed_claim_is_work_though_its_edition_is_paused(team: Team) -> None:
+    edition = begun(team, 2)
+    claimed = claim_batch(
+        workspace_id=team.workspace.id,
+        edition_id=edition.id,
+        claim_id=uuid7(),
+        shard=0,
+        sender="one",
+        store_run="its life",
+        size=2,
+    )
+    assert claimed is not None
+    services.pause_edition(actor=team.pair.writer, edition_id=edition.id)
+    assert list_workspaces_with_work() == []
+    with in_workspace(team.workspace.id):
+        Claim.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert list_workspaces_with_work() == [team.workspace.id]
 
 
 def test_a_wake_up_sends_and_a_repeated_one_does_nothing(

@@ -94,7 +94,12 @@ EXEMPT = {
 
 # Policies are joined by OR, so every one beside the workspace's own is named here, and shows nothing to the
 # product's role.
-OWNERS_POLICIES = {("ledger_auditentry", "sealer_finds_work")}
+OWNERS_POLICIES = {
+    ("ledger_auditentry", "sealer_finds_work"),
+    ("campaigns_edition", "tick_finds_editions"),
+    ("campaigns_claim", "tick_finds_claims"),
+    ("directory_import", "tick_finds_imports"),
+}
 
 
 def _tables() -> dict[str, bool]:

@@ -385,6 +385,7 @@ def test_a_lost_wake_up_is_found_by_the_tick(editor: Actor) -> None:
     assert selectors.list_waiting_import_ids() == []
     Import.objects.update(touched_at=timezone.now() - timedelta(minutes=1))
     assert selectors.list_waiting_import_ids() == [run.id]
+    assert selectors.list_workspaces_with_imports() == [editor.workspace_id]
 
 
 def test_refuses_a_basis_that_is_not_stated(editor: Actor) -> None:

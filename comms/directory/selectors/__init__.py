@@ -21,6 +21,7 @@ from comms.directory.selectors.imports import (
     get_import,
     list_imports,
     list_waiting_import_ids,
+    list_workspaces_with_imports,
     sentences_of,
 )
 from comms.directory.selectors.recipients import (
@@ -79,6 +80,7 @@ __all__ = [
     "list_sendable",
     "list_stakeholders",
     "list_waiting_import_ids",
+    "list_workspaces_with_imports",
     "load_handover",
     "load_recipients",
     "matching",

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -72,6 +73,13 @@ def error_file_rows(run: Import) -> Iterator[list[str]]:
         cells = [str(cell) for cell in row.cells]
         why = _("Row %(row)d: %(why)s") % {"row": row.number, "why": " ".join(sentences_of(row))}
         yield [*(cells + [""] * width)[: max(width, len(cells))], why]
+
+
+def list_workspaces_with_imports() -> list[uuid.UUID]:
+    """Workspaces in which an import is under way. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT directory_workspaces_with_imports()")
+        return [workspace_id for (workspace_id,) in cursor.fetchall()]
 
 
 def list_waiting_import_ids() -> list[uuid.UUID]:
