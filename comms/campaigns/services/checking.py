@@ -12,13 +12,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from comms.accounts.selectors import list_members
 from comms.campaigns.models import Delivery, Edition, EditionVariant
-from comms.campaigns.services.freezing import Counted, count_recipients, freeze_variants
+from comms.campaigns.services.freezing import Counted, copies_of, count_recipients
 from comms.campaigns.services.readiness import compile_frozen
 from comms.content.rendering import CompiledVariant, TemplateError
 from comms.content.selectors import (
@@ -148,24 +147,21 @@ def _try_out(
     workspace_name: str,
     check: EditionCheck,
 ) -> None:
-    """Freeze the texts in a savepoint, have the database count who would get which, and roll back."""
-    with transaction.atomic():
-        try:
-            frozen = freeze_variants(edition, [c.variant for c in written.values() if c.variant])
-            compiled = _compile(frozen, written, workspace_name, check)
-            counted = count_recipients(
-                edition,
-                audience_ids=audiences,
-                text_audience_ids=[
-                    column.audience_id for column in check.matrix.columns if column.audience_id
-                ],
-                purpose=edition.campaign.template.purpose,
-                asking=[key for key, made in compiled.items() if made.asks],
-                named=NAMED,
-                looked_at=LOOKED_AT,
-            )
-        finally:
-            transaction.set_rollback(True)
+    """Have the database count who would get which of the texts, if they were frozen now."""
+    frozen = copies_of(edition, [cell.variant for cell in written.values() if cell.variant])
+    compiled = _compile(frozen, written, workspace_name, check)
+    counted = count_recipients(
+        edition,
+        audience_ids=audiences,
+        text_audience_ids=[
+            column.audience_id for column in check.matrix.columns if column.audience_id
+        ],
+        purpose=edition.campaign.template.purpose,
+        texts=frozen,
+        asking=[key for key, made in compiled.items() if made.asks],
+        named=NAMED,
+        looked_at=LOOKED_AT,
+    )
     _count(counted, {variant.id: written[variant.source_id] for variant in frozen}, check)
     _find_lacking(counted, compiled, check)
 

@@ -17,8 +17,8 @@ from comms.campaigns.services.due_times import due_by_zone, instant_of
 from comms.content.models import Variant
 from comms.core.ids import uuid7
 from comms.directory.models import Channel, Purpose
-from comms.directory.selectors import audience_queryset, sendable_query
-from comms.directory.selectors.sendable import reading_once
+from comms.directory.selectors.audiences import load_audiences, reached_by
+from comms.directory.selectors.sendable import execute_reading_once, sendable_to
 
 # Recipients are alike when they are in the same audience and prefer the same languages in the same order, so
 # the text is chosen once for each such group, not once for each recipient.
@@ -31,21 +31,21 @@ WITH sendable AS MATERIALIZED (
   SELECT * FROM ({sendable}) AS found {among}
 ), alike AS MATERIALIZED (
   SELECT DISTINCT audience_id, languages FROM sendable
+), texts AS MATERIALIZED (
+  {texts}
 ), chosen AS MATERIALIZED (
   SELECT alike.audience_id, alike.languages, text.id AS variant_id, text.language
   FROM alike LEFT JOIN LATERAL (
     SELECT v.id, v.language
-    FROM campaigns_editionvariant v
+    FROM texts v
     LEFT JOIN LATERAL (
       SELECT min(wish.place * 2 + (lower(wish.tag) <> lower(v.language))::int) AS place
       FROM unnest(alike.languages) WITH ORDINALITY AS wish(tag, place)
       WHERE split_part(lower(wish.tag), '-', 1) = split_part(lower(v.language), '-', 1)
     ) AS preference ON true
-    WHERE v.edition_id = %(edition)s AND v.channel = %(channel)s
-      AND v.audience_id IS NOT DISTINCT FROM (
-        SELECT max(own.audience_id::text)::uuid FROM campaigns_editionvariant own
-        WHERE own.edition_id = %(edition)s AND own.channel = %(channel)s
-          AND own.audience_id = alike.audience_id)
+    WHERE v.audience_id IS NOT DISTINCT FROM (
+        SELECT max(own.audience_id::text)::uuid FROM texts own
+        WHERE own.audience_id = alike.audience_id)
       AND (preference.place IS NOT NULL OR v.language = %(fallback)s)
     ORDER BY preference.place NULLS LAST, v.language
     LIMIT 1
@@ -63,6 +63,12 @@ WITH sendable AS MATERIALIZED (
   LEFT JOIN zones ON zones.name = sendable.time_zone
 )
 """
+
+# Those that were frozen, or those that would be.
+_FROZEN_TEXTS = """SELECT id, audience_id, language FROM campaigns_editionvariant
+  WHERE edition_id = %(edition)s AND channel = %(channel)s"""
+_GIVEN_TEXTS = """SELECT * FROM unnest(%(text_ids)s::uuid[], %(text_audiences)s::uuid[], %(text_languages)s::text[])
+  AS given(id, audience_id, language)"""
 
 _FREEZE = """{recipients}
 INSERT INTO campaigns_delivery
@@ -105,7 +111,12 @@ def text_digest(*, language: str, direction: str, channel: str, subject: str, bo
 def freeze_variants(edition: Edition, variants: Sequence[Variant]) -> list[EditionVariant]:
     """Copy the texts into the edition. Earlier copies are removed."""
     edition.variants.all().delete()
-    rows = [
+    return EditionVariant.objects.bulk_create(copies_of(edition, variants))
+
+
+def copies_of(edition: Edition, variants: Sequence[Variant]) -> list[EditionVariant]:
+    """What `freeze_variants` would store, not stored."""
+    return [
         EditionVariant(
             id=uuid7(),
             workspace_id=edition.workspace_id,
@@ -127,7 +138,6 @@ def freeze_variants(edition: Edition, variants: Sequence[Variant]) -> list[Editi
         )
         for variant in variants
     ]
-    return EditionVariant.objects.bulk_create(rows)
 
 
 def freeze_recipients(
@@ -145,8 +155,9 @@ def freeze_recipients(
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM campaigns_delivery WHERE edition_id = %s", [edition.id])
     recipients, values = _recipients(edition, audience_ids, text_audience_ids, purpose)
-    with connection.cursor() as cursor, reading_once(cursor):
-        cursor.execute(_FREEZE.replace("{recipients}", recipients), values)
+    statement = _FREEZE.replace("{recipients}", recipients).replace("{texts}", _FROZEN_TEXTS)
+    with connection.cursor() as cursor:
+        execute_reading_once(cursor, statement, values)
         return int(cursor.rowcount)
 
 
@@ -156,19 +167,27 @@ def count_recipients(
     audience_ids: Sequence[uuid.UUID],
     text_audience_ids: Sequence[uuid.UUID],
     purpose: str,
+    texts: Sequence[EditionVariant],
     asking: Sequence[uuid.UUID],
     named: int,
     looked_at: int,
 ) -> list[Counted]:
     """What `freeze_recipients` would write, counted by the database; writes and brings back no row of it.
 
-    `asking` are the frozen texts that say something of their recipients; `named` and `looked_at` bound
-    the ids that come along with each count.
+    `texts` are those that would be frozen (`copies_of`), `asking` those of them that say something of
+    their recipients; `named` and `looked_at` bound the ids that come along with each count.
     """
     recipients, values = _recipients(edition, audience_ids, text_audience_ids, purpose)
     bounds: dict[str, Any] = {"asking": list(asking), "named": named, "looked_at": looked_at}
-    with connection.cursor() as cursor, reading_once(cursor):
-        cursor.execute(_COUNT.replace("{recipients}", recipients), {**values, **bounds})
+    mails = [text for text in texts if text.channel == Channel.EMAIL]
+    given = {
+        "text_ids": [text.id for text in mails],
+        "text_audiences": [text.audience_id for text in mails],
+        "text_languages": [text.language for text in mails],
+    }
+    statement = _COUNT.replace("{recipients}", recipients).replace("{texts}", _GIVEN_TEXTS)
+    with connection.cursor() as cursor:
+        execute_reading_once(cursor, statement, {**values, **bounds, **given})
         return [
             Counted(blocked, variant, times, people or [], points or [])
             for blocked, variant, times, people, points in cursor.fetchall()
@@ -183,11 +202,13 @@ def _recipients(
 ) -> tuple[str, dict[str, Any]]:
     """The part of the statement that says who gets what, and its values."""
     ranked = {*audience_ids, *text_audience_ids}
-    query = sendable_query(ranked, channel=Channel.EMAIL, purpose=Purpose(purpose))
+    audiences = load_audiences(ranked)
+    query = sendable_to(audiences, channel=Channel.EMAIL, purpose=Purpose(purpose))
     among = ""
     members: dict[str, Any] = {}
     if ranked != set(audience_ids):
-        sql, values = audience_queryset(audience_ids).values("pk").query.sql_with_params()
+        aimed_at = [audience for audience in audiences if audience.id in set(audience_ids)]
+        sql, values = reached_by(aimed_at).values("pk").query.sql_with_params()
         for place, value in enumerate(values):
             members[f"m{place}"] = value
             sql = sql.replace("%s", f"%(m{place})s", 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db.models import Count, Prefetch, Q, QuerySet, UUIDField, Value
 from django.utils.translation import gettext as _
@@ -49,8 +49,13 @@ def audience_queryset(audience_ids: Collection[uuid.UUID]) -> QuerySet[Stakehold
 
     Raises NotFoundError when an id is not an audience of the open workspace.
     """
+    return reached_by(load_audiences(audience_ids))
+
+
+def reached_by(audiences: Iterable[Audience]) -> QuerySet[Stakeholder]:
+    """The same for audiences that `load_audiences` gave."""
     condition = Q(pk__in=[])
-    for audience in load_audiences(audience_ids):
+    for audience in audiences:
         condition |= Q(pk__in=stakeholders_of(audience).values("pk"))
     return Stakeholder.objects.filter(condition, workspace_id=open_workspace_id())
 

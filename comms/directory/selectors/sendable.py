@@ -9,9 +9,8 @@ Tables read (an edition's freeze may join them in the same statement, inside `in
 
 from __future__ import annotations
 
-import contextlib
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +21,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from comms.directory.models import (
+    Audience,
     Channel,
     ContactPoint,
     Purpose,
@@ -77,12 +77,14 @@ LEFT JOIN (SELECT k.stakeholder_id, bool_or(k.withdrawn_at IS NULL) AS holds
 """
 
 
-@contextlib.contextmanager
-def reading_once(cursor: CursorWrapper) -> Iterator[None]:
-    """While `sendable_query` runs: no plan that starts over for each row, whatever the statistics say."""
-    cursor.execute("SET LOCAL enable_nestloop = off")
-    yield
-    cursor.execute("SET LOCAL enable_nestloop = on")
+def execute_reading_once(cursor: CursorWrapper, sql: str, params: dict[str, Any]) -> None:
+    """Run a statement around `sendable_query` with no plan that starts over for each row, whatever the
+    statistics say. One round trip; the cursor is at the statement's own result. Inside `in_workspace`.
+    """
+    cursor.execute(
+        f"SET LOCAL enable_nestloop = off; {sql}; SET LOCAL enable_nestloop = on", params
+    )
+    cursor.nextset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +101,19 @@ def sendable_query(
     """Everyone in these audiences, once, with the most specific of them, the address to use and, if they
     must not be written to, why (`blocked`, a key of BLOCKED_REASONS, else '').
 
-    For `INSERT INTO … SELECT … FROM (sql) AS sendable`, with `params` by name, within `reading_once`. Inside
-    `in_workspace`.
-    Raises NotFoundError for an audience of elsewhere.
+    For `INSERT INTO … SELECT … FROM (sql) AS sendable`, with `params` by name, by
+    `execute_reading_once`. Inside `in_workspace`. Raises NotFoundError for an audience of elsewhere.
     """
+    return sendable_to(load_audiences(audience_ids), channel=channel, purpose=purpose)
+
+
+def sendable_to(
+    audiences: Sequence[Audience], *, channel: Channel, purpose: Purpose = Purpose.UPDATES
+) -> SendableQuery:
+    """The same for audiences that `load_audiences` gave."""
     params: dict[str, Any] = {"channel": str(channel), "purpose": str(purpose)}
     parts = []
-    for rank, audience in enumerate(load_audiences(audience_ids)):
+    for rank, audience in enumerate(audiences):
         sql, values = stakeholders_of(audience).values("pk").query.sql_with_params()
         for position, value in enumerate(values):
             name = f"a{rank}_{position}"
@@ -144,8 +152,9 @@ def list_sendable(
 ) -> list[Sendable]:
     """The first rows, for a check page. Inside `in_workspace`."""
     query = sendable_query(audience_ids, channel=channel, purpose=purpose)
-    with connection.cursor() as cursor, reading_once(cursor):
-        cursor.execute(
+    with connection.cursor() as cursor:
+        execute_reading_once(
+            cursor,
             f"{query.sql} ORDER BY chosen.stakeholder_id LIMIT %(limit)s",
             {**query.params, "limit": limit},
         )
@@ -157,8 +166,9 @@ def count_sendable(
 ) -> dict[str, int]:
     """How many may be written to (key '') and how many are blocked, by reason. Inside `in_workspace`."""
     query = sendable_query(audience_ids, channel=channel, purpose=purpose)
-    with connection.cursor() as cursor, reading_once(cursor):
-        cursor.execute(
+    with connection.cursor() as cursor:
+        execute_reading_once(
+            cursor,
             f"SELECT blocked, count(*) FROM ({query.sql}) AS sendable GROUP BY blocked",  # noqa: S608 - our own fragment; every value is a parameter
             query.params,
         )
