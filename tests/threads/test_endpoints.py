@@ -11,9 +11,12 @@ from django.test.utils import CaptureQueriesContext
 
 from comms.accounts.models import User
 from comms.threads.models import Thread
+from comms.wire.bodies import ReceiptBody
 from comms.wire.cbor import decode, encode
+from comms.wire.envelopes import Class, make_envelope
 from comms.wire.hashing import sha256
 from comms.wire.roster import Role
+from comms.wire.transcript import Head
 from tests.threads.world import World
 
 CBOR = "application/cbor"
@@ -60,6 +63,21 @@ def test_stale_epoch_is_told_by_its_code(
     answer = as_user(dina).post(address, raw, content_type=CBOR)
     assert answer.status_code == 409
     assert answer.json()["code"] == "stale_epoch"
+
+
+def test_receipt_that_crosses_with_a_new_key_is_no_error(
+    world: World, thread: Thread, ada: User, dina: User, as_user: AsUser
+) -> None:
+    header = world.header(dina, thread, klass=Class.EPHEMERAL)
+    key, seeds = world.epochs[thread.id][-1].key, world.keys(dina)
+    receipt = make_envelope(header, ReceiptBody(Head()), key=key, seeds=seeds)
+    rows = [world.row(ada, Role.OWNER), world.row(dina)]
+    world.publish(ada, thread, world.next(ada, thread, rows))
+    base, browser = f"/w/mission/threads/{thread.id}", as_user(dina)
+    for address in (f"{base}/receipts", f"{base}/ephemeral"):
+        answer = browser.post(address, receipt, content_type=CBOR)
+        assert (answer.status_code, answer.content) == (202, b"")
+    assert read(browser.get(f"{base}/receipts")) == []
 
 
 def test_refuses_other_types_too_much_and_odd_numbers(

@@ -13,29 +13,39 @@ from comms.accounts.views.answers import cbor, octets, read_list
 from comms.core.errors import InvalidError
 from comms.core.tenancy import in_workspace
 from comms.threads import selectors, services, shapes
+from comms.threads.errors import StaleEpochError
 from comms.threads.views.answers import body, limit_rate, member_endpoint
 from comms.wire import envelopes as wire_envelopes
 from comms.wire.cbor import Value
+
+# That a note crosses with a new key is no failure of anybody's, and a browser would log it as one.
+DROPPED = 202
 
 
 @require_POST
 @member_endpoint(transaction=False)
 def ephemeral(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
-    """Pass an ephemeral envelope on to the open browsers."""
+    """Pass an ephemeral envelope on to the open browsers; 202 if it came under an older key."""
     limit_rate(request, "pass_on")
     raw = body(request, wire_envelopes.LIMIT)
-    services.pass_on(actor=request.actor, thread_id=thread_id, raw=raw)
+    try:
+        services.pass_on(actor=request.actor, thread_id=thread_id, raw=raw)
+    except StaleEpochError:
+        return HttpResponse(status=DROPPED)
     return HttpResponse(status=204)
 
 
 @require_http_methods(["GET", "POST"])
 @member_endpoint(transaction=False)
 def receipts(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
-    """GET: the newest receipt of each member. POST: one's own, an ephemeral envelope."""
+    """GET: the newest receipt of each member. POST: one's own, an ephemeral envelope, as `ephemeral`."""
     if request.method == "POST":
         limit_rate(request, "pass_on")
         raw = body(request, wire_envelopes.LIMIT)
-        services.post_receipt(actor=request.actor, thread_id=thread_id, raw=raw)
+        try:
+            services.post_receipt(actor=request.actor, thread_id=thread_id, raw=raw)
+        except StaleEpochError:
+            return HttpResponse(status=DROPPED)
         return HttpResponse(status=204)
     with in_workspace(request.workspace.id):
         found: list[Value] = list(selectors.list_receipts(request.actor, thread_id))

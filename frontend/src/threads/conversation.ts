@@ -93,6 +93,7 @@ export class Conversation {
   private passed = 0;
   private receipts = 0;
   private receiptTimer: number | undefined;
+  private receiptDropped = false;
 
   constructor(
     readonly id: string,
@@ -435,11 +436,15 @@ export class Conversation {
       seen,
     } as const;
     const envelope = await makeEnvelope(header, body, epoch.key, this.unlocked.identity);
-    const posted =
-      body.kind === "receipt"
-        ? this.server.postReceipt(this.id, envelope)
-        : this.server.passOn(this.id, envelope);
-    await posted.catch(() => undefined);
+    if (body.kind === "typing") {
+      await this.server.passOn(this.id, envelope).catch(() => undefined);
+      return;
+    }
+    // It crossed with a new key: told again as soon as that is here.
+    const taken = await this.server.postReceipt(this.id, envelope).catch(() => true);
+    if (taken) return;
+    if (this.epochs?.newest === epoch) this.receiptDropped = true;
+    else this.tellReceipt();
   }
 
   private async knowsEpochsOf(items: Page["items"]): Promise<boolean> {
@@ -458,6 +463,9 @@ export class Conversation {
     if (listed.length === 0) return;
     await this.loadEpochs();
     this.timeline?.useEpochs(this.needEpochs(), this.people);
+    if (!this.receiptDropped) return;
+    this.receiptDropped = false;
+    this.tellReceipt();
   }
 
   private async loadEpochs(): Promise<void> {

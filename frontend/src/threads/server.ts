@@ -16,6 +16,7 @@ const MAX_EVENT = 256 * 1024;
 const MAX_DRAFT = 66 * 1024;
 const MAX_LABEL = 1024;
 const PAGE = 200;
+const DROPPED = 202;
 const RECEIPTS = 500;
 const EVENTS = 1_000;
 
@@ -198,8 +199,10 @@ export class Server {
     await send("POST", `${this.address(thread)}ephemeral`, envelope);
   }
 
-  async postReceipt(thread: string, envelope: Bytes): Promise<void> {
-    await send("POST", `${this.address(thread)}receipts`, envelope);
+  /** Whether it was taken: not if there is a newer key. */
+  async postReceipt(thread: string, envelope: Bytes): Promise<boolean> {
+    const answer = await send("POST", `${this.address(thread)}receipts`, envelope);
+    return answer.status !== DROPPED;
   }
 
   /** The newest receipt of each member. */
