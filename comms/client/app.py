@@ -160,7 +160,11 @@ class App:
     def _entry(self, listed: ListedThread, people: People) -> ThreadEntry:
         try:
             record = read_record(listed.record)
-            author = people.keys(record.tbs.author, record.tbs.author_fingerprint)
+            signer = (record.tbs.author, record.tbs.author_fingerprint)
+            author = people.keys(*signer)
+            if author is None:
+                # A guest may have made the newest key; everything about them is checked in the conversation.
+                author = People(self.keys, self.remote.people(listed.id)).keys(*signer)
             if author is None or record.tbs.thread != listed.id:
                 return ThreadEntry(listed, None, ())
             verify_record(record, author)

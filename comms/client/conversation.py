@@ -13,8 +13,9 @@ from comms.client.account import Keys
 from comms.client.epochs import Epochs, check_epochs
 from comms.client.errors import ClientError, ServerError, Trouble, UnreachableError, alarming
 from comms.client.log import KeyLog
-from comms.client.people import People
+from comms.client.people import People, Person
 from comms.client.remote import Page, Remote
+from comms.client.roll import Roll, labels
 from comms.client.rotation import Rotation, now
 from comms.client.talk import Item, Talk
 from comms.client.timeline import Message, Timeline
@@ -44,6 +45,8 @@ class Conversation:
         self.people: People
         self.epochs: Epochs
         self.timeline: Timeline
+        self.guests: set[UUID] = set()
+        self._labels: dict[UUID, str] = {}
         self._rotation = Rotation(remote, keys, log, self)
         self._client = os.urandom(16)
         self._counter = 0
@@ -72,10 +75,12 @@ class Conversation:
         return self.timeline.start.seq > begins
 
     def name(self, user: UUID | None) -> str:
-        """A person's name; a guest's is the one that they gave."""
+        """A person's name; a guest's is the one that they gave, before that what their link is called."""
         if user is None:
             return ""
-        return self.talk.introduced().get(user) or self.people.name(user) or str(user)
+        names = (self.talk.introduced(), self._labels)
+        given = next((one[user] for one in names if user in one), "")
+        return given or self.people.name(user) or str(user)
 
     def load(self) -> None:
         """The newest page, checked with everything that it stands on."""
@@ -297,14 +302,28 @@ class Conversation:
 
     def _load_epochs(self) -> None:
         with alarming("forged-epoch"):
-            people = self.log.people(lambda: self.remote.people(self.thread))
             listed = self.remote.epochs(self.thread)
-        self.people = People(self.keys, people)
+            roll = Roll(listed)
+            self.people = People(self.keys, self._load_people(roll))
         known = self.keys.head_of(self.thread)
         self.epochs = check_epochs(self.thread, listed, self.people, self.keys, known)
         self.log.agree([one.record.tbs.checkpoint for one in self.epochs.all])
+        self.guests = roll.guests
+        if roll.guests:
+            self._labels = labels(self.thread, self.remote.guests(self.thread), self.epochs)
         self.epochs.about()
         self.people.trust([row.member for row in self.roster], now())
+
+    def _load_people(self, roll: Roll) -> list[Person]:
+        """Whoever must be in the log is, and guests have no more keys than a guest may."""
+        guests: list[Person] = []
+
+        def load() -> list[Person]:
+            everyone = self.remote.people(self.thread)
+            guests[:] = roll.unlogged(everyone)
+            return roll.logged(everyone)
+
+        return [*self.log.people(load), *guests]
 
     def _check_not_behind(self, page: Page, here: int) -> None:
         """The server may not show less than this person has seen in any browser."""

@@ -52,6 +52,15 @@ class Page:
 
 
 @dataclass(frozen=True)
+class ListedGuest:
+    """`label` is what the link is called, sealed under the key of epoch `label_epoch`."""
+
+    id: UUID
+    label_epoch: int
+    label: bytes
+
+
+@dataclass(frozen=True)
 class BlobStatus:
     size: int
     present: frozenset[int]
@@ -115,6 +124,11 @@ class Remote:
 
     def people(self, thread: UUID) -> list[Person]:
         return read_people(self.connection.cbor("GET", self._of(thread, "people")))
+
+    def guests(self, thread: UUID) -> list[ListedGuest]:
+        """Present and former guests."""
+        rows = array(self.connection.cbor("GET", self._of(thread, "guests")), 0, 500)
+        return [_guest(row) for row in rows]
 
     def leaves(self, thread: UUID) -> list[LeaveNotice]:
         rows = array(self.connection.cbor("GET", self._of(thread, "leaves")), 0, 500)
@@ -181,6 +195,11 @@ def _thread(row: Value) -> ListedThread:
         uint(read_up_to),
         uint(activity),
     )
+
+
+def _guest(row: Value) -> ListedGuest:
+    guest, _end, _code, _opened, _ended, number, label = array(row, 7)
+    return ListedGuest(uuid(guest), uint(number), octets(label, 0, 2048))
 
 
 def _epoch(row: Value) -> ListedEpoch:

@@ -214,6 +214,7 @@ def test_refuses_a_ghost_that_the_server_added(
             about=About("Ceasefire"),
             start=Head(0, bytes(32)),
             made_at=tbs.made_at,
+            checkpoint=tbs.checkpoint,
         )
         return [*rows, [made.record.raw, b"", b""]]
 
