@@ -12,7 +12,7 @@ from comms.stack import lock, postgres, processes, valkey
 from comms.stack.endpoints import Endpoints, local_endpoints, local_listening, replace_taken_ports
 from comms.stack.folder import Folder
 from comms.stack.programs import find_programs
-from comms.stack.secrets import local_secrets
+from comms.stack.secrets import local_keys, local_secrets
 
 
 @contextmanager
@@ -29,6 +29,8 @@ def running(var: Path, *, durable: bool = True) -> Iterator[Endpoints]:
         postgres.clear_leftovers(folder)
         valkey.clear_leftovers(folder)
         replace_taken_ports(folder)
+        # Before there is data: a key is never made beside data that may need another one.
+        local_keys(folder.root)
         secrets = local_secrets(folder.root)
         listening = local_listening(folder)
         programs = find_programs()

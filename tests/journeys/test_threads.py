@@ -460,6 +460,9 @@ def test_an_epoch_signed_by_nobody_is_noticed(crew: People) -> None:
     def forge(route: Route) -> None:
         answer = route.fetch()
         rows: Any = decode(answer.body(), limit=10_000_000)
+        if not rows:  # the page still open asked for newer ones
+            route.fulfill(response=answer)
+            return
         record: Any = decode(rows[0][0], limit=100_000)
         pair = record[4]
         rows[0][0] = encode({**record, 4: [bytes([pair[0][0] ^ 1]) + pair[0][1:], pair[1]]})
