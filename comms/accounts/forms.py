@@ -39,10 +39,22 @@ class ProfileForm(_PersonForm):
         choices=lambda: [(name, name) for name in time_zone_names()],
         help_text=_("Times on your pages are in this zone."),
     )
+    waiting_mail = forms.TypedChoiceField(
+        label=_("Mail when something waits"),
+        choices=User.WaitingMail.choices,
+        coerce=int,
+        required=False,
+        empty_value=None,
+        help_text=_(
+            "For conversations with messages that you have not read, while no page of them is open. The "
+            "mail says only that something waits in Entente, never what, where or from whom. One mail, "
+            "then none until you have been here."
+        ),
+    )
 
     class Meta:
         model = User
-        fields = ("name", "language", "time_zone", "theme")
+        fields = ("name", "language", "time_zone", "theme", "waiting_mail")
 
 
 class EmailForm(forms.Form):

@@ -13,6 +13,11 @@ BEAT: dict[str, dict[str, object]] = {
         "schedule": 600.0,
         "options": {"expires": 600},
     },
+    "threads.tick_waiting": {
+        "task": "threads.tick_waiting",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "threads.tick_seats": {
         "task": "threads.tick_seats",
         "schedule": 600.0,
@@ -33,3 +38,10 @@ def tick_seats() -> None:
     """Take people who are no members of the workspace any more out of its threads."""
     for workspace_id in list_workspace_ids():
         services.sweep_seats(workspace_id)
+
+
+@shared_task(name="threads.tick_waiting")
+def tick_waiting() -> None:
+    """Mail the members for whom something waits, in every workspace."""
+    for workspace_id in list_workspace_ids():
+        services.mail_waiting(workspace_id)

@@ -150,6 +150,7 @@ ROWS = [
         content_type=CBOR,
     ),
     Row("threads:drafts", members(**SCRIPTS), arguments=workspace_only),
+    Row("threads:muted", members(**SCRIPTS), arguments=workspace_only),
     Row("threads:thread", IN_IT, arguments=own_thread),
     Row("threads:thread", members(NOT_FOUND), arguments=no_thread),
     *(
@@ -185,6 +186,7 @@ ROWS = [
             "draft",
             "leaves",
             "guests",
+            "mute",
         )
     ),
     Row(

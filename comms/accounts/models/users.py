@@ -32,6 +32,16 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A person with an account. Their roles are in their memberships; there is no superuser."""
 
+    class WaitingMail(models.IntegerChoices):
+        """After how many minutes a mail says that something waits."""
+
+        OFF = 0, _("Never")
+        SOON = 5, _("After 5 minutes")
+        QUARTER = 15, _("After 15 minutes")
+        HOUR = 60, _("After an hour")
+        HALF_DAY = 240, _("After four hours")
+        DAY = 1440, _("After a day")
+
     class Theme(models.TextChoices):
         AUTO = "auto", _("As the device")
         LIGHT = "light", _("Light")
@@ -46,6 +56,14 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     theme = models.CharField(
         _("appearance"), max_length=5, choices=Theme.choices, default=Theme.AUTO
+    )
+    # Off until the person asks for it: a mail tells every mail server on its way that they use this.
+    # With a default in the database too: while the migration runs, the release before goes on inserting.
+    waiting_mail = models.PositiveSmallIntegerField(
+        _("Mail when something waits"),
+        choices=WaitingMail.choices,
+        default=WaitingMail.OFF,
+        db_default=WaitingMail.OFF,
     )
     # CBOR [memory, passes, lanes, salt] of the Argon2id behind the sign-in secret (docs/wire.cddl, argon2).
     # Apart from the vault's own: a reset by mail changes this one and leaves the vault's as it was.

@@ -18,6 +18,7 @@ from comms.accounts.selectors.keys import (
     succeeds,
 )
 from comms.accounts.selectors.memberships import (
+    Mailed,
     Place,
     SessionLimits,
     get_actor,
@@ -26,6 +27,7 @@ from comms.accounts.selectors.memberships import (
     get_place_of,
     get_workspace,
     has_second_step,
+    list_mailed,
     list_member_ids,
     list_members,
     list_workspace_ids,
@@ -39,6 +41,7 @@ from comms.accounts.selectors.tokens import get_token, list_tokens
 
 __all__ = [
     "KeysOfMember",
+    "Mailed",
     "Place",
     "SessionLimits",
     "get_actor",
@@ -56,6 +59,7 @@ __all__ = [
     "list_authenticators",
     "list_chains",
     "list_identities",
+    "list_mailed",
     "list_member_ids",
     "list_members",
     "list_open_invitations",

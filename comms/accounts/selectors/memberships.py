@@ -137,6 +137,27 @@ def list_member_ids(workspace_id: uuid.UUID) -> list[uuid.UUID]:
     return list(members.values_list("user_id", flat=True))
 
 
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """A member who wants a mail when something waits, after so many minutes."""
+
+    user_id: uuid.UUID
+    email: str
+    language: str
+    minutes: int
+
+
+def list_mailed(workspace_id: uuid.UUID) -> list[Mailed]:
+    """The members who asked for such mails, and can sign in."""
+    people = Membership.objects.filter(
+        workspace_id=workspace_id, user__is_active=True, user__waiting_mail__gt=0
+    ).select_related("user")
+    return [
+        Mailed(one.user_id, one.user.email, one.user.language, one.user.waiting_mail)
+        for one in people
+    ]
+
+
 def list_members(actor: Actor) -> QuerySet[Membership]:
     """The members of the actor's workspace with their people, by name. Every member may read them."""
     return (

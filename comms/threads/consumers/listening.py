@@ -14,7 +14,7 @@ from comms.accounts import selectors as accounts
 from comms.core.actors import Actor
 from comms.core.errors import NotFoundError
 from comms.core.tenancy import in_workspace
-from comms.threads import messages, selectors
+from comms.threads import messages, selectors, services
 from comms.threads.models import Thread
 
 
@@ -39,6 +39,7 @@ class Listener:
     async def listen(self, actor: Actor) -> list[Thread]:
         """Hear all of the member's threads from now on; where they stand."""
         self.actor = actor
+        await note_look(actor)
         await self.join(selectors.member_group(actor.workspace_id, actor.user_id))
         # Listening begins before the heads are read, so that nothing falls between the two.
         for thread in await load_heads(actor):
@@ -120,6 +121,12 @@ def load_heads(actor: Actor) -> list[Thread]:
     """Where each of the member's threads stands."""
     with in_workspace(actor.workspace_id):
         return selectors.list_heads(actor)
+
+
+@database_sync_to_async  # type: ignore[untyped-decorator]  # as above
+def note_look(actor: Actor) -> None:
+    """A page of the member is open now."""
+    services.note_look(actor)
 
 
 @database_sync_to_async  # type: ignore[untyped-decorator]  # as above

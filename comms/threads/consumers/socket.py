@@ -13,6 +13,7 @@ from comms.threads.consumers.listening import (
     Listener,
     is_member,
     load_actor,
+    note_look,
     session_lives,
 )
 from comms.wire.errors import WireError
@@ -79,6 +80,7 @@ class ThreadsConsumer(Listener, AsyncWebsocketConsumer):  # type: ignore[misc]  
         if self.actor is None or not await is_member(self.actor):
             await self.close(NOT_A_MEMBER)
             return False
+        await note_look(self.actor)
         return True
 
     def _wait(self) -> None:

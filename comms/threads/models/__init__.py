@@ -1,5 +1,6 @@
 """Tables of threads."""
 
+from comms.threads.models.attendance import Attendance
 from comms.threads.models.blobs import Blob, Chunk
 from comms.threads.models.drafts import Draft
 from comms.threads.models.envelopes import Envelope
@@ -10,6 +11,7 @@ from comms.threads.models.receipts import Receipt
 from comms.threads.models.threads import Member, Thread
 
 __all__ = [
+    "Attendance",
     "Blob",
     "Chunk",
     "Draft",

@@ -57,6 +57,8 @@ class Member(WorkspaceOwned):
     since_seq = models.PositiveBigIntegerField(default=0, editable=False)
     read_up_to = models.PositiveBigIntegerField(default=0, editable=False)
     removed_at = models.DateTimeField(null=True, editable=False)
+    # Private to the member: nothing that waits here is a reason to tell them outside of their pages.
+    is_muted = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         constraints = [

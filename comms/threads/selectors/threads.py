@@ -88,6 +88,12 @@ def count_unread_threads(actor: Actor) -> int:
     return _seats(actor).filter(thread__seq__gt=F("read_up_to")).count()
 
 
+def list_muted(actor: Actor) -> list[uuid.UUID]:
+    """The threads that the actor has muted, at most 1,000."""
+    muted = _seats(actor).filter(is_muted=True).order_by("thread_id")
+    return list(muted.values_list("thread_id", flat=True)[:HEADS_AT_ONCE])
+
+
 def has_threads(actor: Actor) -> bool:
     """Whether the actor is in any thread."""
     return _seats(actor).exists()

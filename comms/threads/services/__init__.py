@@ -1,5 +1,6 @@
 """Everything that changes threads."""
 
+from comms.threads.services.attending import mute_thread, note_look
 from comms.threads.services.blobs import open_upload, remove_blob, store_chunk, sweep_blobs
 from comms.threads.services.drafts import BOX_LIMIT as DRAFT_LIMIT
 from comms.threads.services.drafts import save_draft
@@ -21,6 +22,7 @@ from comms.threads.services.history import grant_history
 from comms.threads.services.leaving import leave_thread
 from comms.threads.services.reading import mark_read
 from comms.threads.services.seats import end_seats, sweep_seats
+from comms.threads.services.waiting import mail_waiting
 
 __all__ = [
     "DRAFT_LIMIT",
@@ -32,8 +34,11 @@ __all__ = [
     "find_guest",
     "grant_history",
     "leave_thread",
+    "mail_waiting",
     "make_guest",
     "mark_read",
+    "mute_thread",
+    "note_look",
     "open_thread",
     "open_upload",
     "pass_on",

@@ -9,6 +9,7 @@ from comms.core.tenancy import in_workspace
 from comms.threads import selectors
 from comms.threads.models import Member
 from comms.threads.services import events
+from comms.threads.services.attending import note_look
 
 
 def mark_read(*, actor: Actor, thread_id: uuid.UUID, seq: int) -> int:
@@ -20,6 +21,8 @@ def mark_read(*, actor: Actor, thread_id: uuid.UUID, seq: int) -> int:
         seat = selectors.get_thread(actor, thread_id)
         seq = min(seq, seat.thread.seq)
         moved = Member.objects.filter(id=seat.member.id, read_up_to__lt=seq).update(read_up_to=seq)
+        # Also by a client without a socket: whoever reads has looked.
+        note_look(actor)
         if not moved:
             return seat.member.read_up_to
         events.tell_read(seat.thread, actor.user_id, seq)

@@ -54,6 +54,24 @@ def receipts(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
 
 @require_GET
 @member_endpoint()
+def muted(request: MemberRequest) -> HttpResponse:
+    """The threads of which the person wants nothing told outside of their pages: [thread, …]."""
+    return cbor([thread.bytes for thread in selectors.list_muted(request.actor)])
+
+
+@require_POST
+@member_endpoint(transaction=False)
+def mute(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
+    """[1] to have nothing of this thread told outside of its page, [0] to have it told again."""
+    (wanted,) = read_list(request, 1, limit=16)
+    if type(wanted) is not int or wanted not in (0, 1):
+        raise InvalidError(_("That is neither 0 nor 1."))
+    services.mute_thread(actor=request.actor, thread_id=thread_id, muted=wanted == 1)
+    return HttpResponse(status=204)
+
+
+@require_GET
+@member_endpoint()
 def drafts(request: MemberRequest) -> HttpResponse:
     """The person's drafts in this workspace: [thread, number, fingerprint, box]."""
     return cbor([shapes.draft(one) for one in selectors.list_drafts(request.actor)])
