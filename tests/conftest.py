@@ -122,9 +122,9 @@ def django_db_setup(django_db_blocker: object) -> Iterator[None]:
         connection.execute(drop)
 
 
-@pytest.fixture
-def committed(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
-    """A database where commits are real; every table is emptied afterwards, by its owner."""
+@contextlib.contextmanager
+def really_committed(django_db_blocker: object) -> Iterator[None]:
+    """Commits are real inside; every table is emptied afterwards, by its owner."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django's blocker has no public type
         try:
             yield
@@ -137,6 +137,13 @@ def committed(django_db_setup: None, django_db_blocker: object) -> Iterator[None
                 tables = ", ".join(f'"{name}"' for (name,) in cursor.fetchall())
                 cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
             connections.close_all()
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+    """A database where commits are real; every table is emptied afterwards, by its owner."""
+    with really_committed(django_db_blocker):
+        yield
 
 
 # The cast. Everyone is in `mission` but the outsider, who is an administrator elsewhere.

@@ -6,11 +6,13 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from functools import cache as cache_once
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import uvicorn
@@ -58,9 +60,6 @@ def address(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     connections["default"].settings_dict["CONN_MAX_AGE"] = kept
 
 
-_derived = cache_once(passphrase_keys)
-
-
 @dataclass
 class Result:
     """What came back to the shell."""
@@ -96,17 +95,13 @@ class Terminal:
     address: str
     email: str
     home: Path
-    capture: pytest.CaptureFixture[str]
-    patch: pytest.MonkeyPatch
-    sent: list[tuple[str, str, bytes]] = field(default_factory=list)
 
     def run(self, *words: str, text: str = "") -> Result:
         """One command, without a terminal: what it reads is `text`."""
-        self.capture.readouterr()
-        self.patch.setattr("sys.stdin", StringIO(text))
-        code = program.main(["--home", str(self.home), *words])
-        out, err = self.capture.readouterr()
-        return Result(code, out, err)
+        out, err = StringIO(), StringIO()
+        with redirect_stdout(out), redirect_stderr(err), patch("sys.stdin", StringIO(text)):
+            code = program.main(["--home", str(self.home), *words])
+        return Result(code, out.getvalue(), err.getvalue())
 
     def json(self, *words: str, text: str = "") -> Result:
         return self.run("--json", *words, text=text)
@@ -130,8 +125,8 @@ class Scene:
     people: dict[str, User]
 
 
-@pytest.fixture
-def scene(committed: None) -> Scene:
+def make_scene() -> Scene:
+    """Three people with keys as their browsers would have made them."""
     cache.clear()
     workspace = factories.make_workspace("talks", "Quiet Harbour Talks")
     people = {}
@@ -149,24 +144,35 @@ def scene(committed: None) -> Scene:
     return Scene(workspace, people)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _derived_once() -> Iterator[None]:
+    """Argon2id runs in earnest, but once for each passphrase of a test run."""
+    derived = cache_once(passphrase_keys)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("comms.client.account.passphrase_keys", derived)
+        patched.setattr("comms.client.commands.session.passphrase_keys", derived)
+        yield
+
+
 @pytest.fixture
-def terminal(
-    scene: Scene,
-    address: str,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Callable[..., Terminal]:
+def scene(committed: None) -> Scene:
+    return make_scene()
+
+
+@pytest.fixture
+def terminal(scene: Scene, address: str, tmp_path: Path) -> Callable[..., Terminal]:
     """`terminal("dina")`: a computer of hers, signed in; `computer` tells several apart."""
+    return terminals(address, tmp_path)
+
+
+def terminals(address: str, folder: Path) -> Callable[..., Terminal]:
+    """As the fixture `terminal`, with the computers in `folder`."""
     made: dict[Path, Terminal] = {}
-    # Argon2id runs in earnest, but once for each passphrase of a test run.
-    monkeypatch.setattr("comms.client.account.passphrase_keys", _derived)
-    monkeypatch.setattr("comms.client.commands.session.passphrase_keys", _derived)
 
     def make(name: str, computer: str = "one", *, signed_in: bool = True) -> Terminal:
-        home = tmp_path / name / computer
+        home = folder / name / computer
         if home not in made:
-            made[home] = Terminal(address, f"{name}@example.org", home, capsys, monkeypatch)
+            made[home] = Terminal(address, f"{name}@example.org", home)
             if signed_in:
                 assert made[home].sign_in().code == 0
         return made[home]
