@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from comms.threads.models import Thread
+from comms.wire import envelopes
 from comms.wire.cbor import Value, encode
 from comms.wire.errors import WireError
 from comms.wire.fields import kind_of, open_map
@@ -24,8 +25,32 @@ PONG: Final = 72
 EPHEMERAL: Final = 73
 DRAFT: Final = 74
 GUEST: Final = 75
+POST: Final = 76
+POSTED: Final = 77
+DECLINED: Final = 78
 
-FROM_BROWSER_LIMIT: Final = 512
+FROM_BROWSER_LIMIT: Final = envelopes.LIMIT + 64
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The first message: which workspace it is about."""
+
+    workspace: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Somebody is still there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """An envelope for a thread; the answer names `ref` again."""
+
+    ref: int
+    thread: uuid.UUID
+    raw: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +76,18 @@ def message(kind: int, *fields: Value) -> bytes:
     return encode({0: kind, 1: 1, **numbered})
 
 
-def read_from_browser(data: bytes) -> tuple[int, str]:
-    """The kind of a browser's message, and for OPEN the workspace's address. Raises WireError."""
+def read_from_browser(data: bytes) -> Open | Ping | Post:
+    """A browser's message. Raises WireError."""
     kind = kind_of(data, limit=FROM_BROWSER_LIMIT)
     if kind == OPEN:
         fields = open_map(data, kind=OPEN, limit=FROM_BROWSER_LIMIT, required=(2,))
-        return kind, fields.text(2, 1, 60)
+        return Open(fields.text(2, 1, 60))
     if kind == PING:
         open_map(data, kind=PING, limit=FROM_BROWSER_LIMIT, required=())
-        return kind, ""
+        return Ping()
+    if kind == POST:
+        fields = open_map(data, kind=POST, limit=FROM_BROWSER_LIMIT, required=(2, 3, 4))
+        return Post(fields.uint(2), fields.uuid(3), fields.bytes(4, 1, envelopes.LIMIT))
     raise WireError("unsupported", f"message {kind}")
 
 

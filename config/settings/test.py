@@ -31,8 +31,9 @@ CACHES = {
 }
 CHANNEL_LAYERS = {
     "default": {
-        "BACKEND": "channels_redis.core.RedisChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "capacity": 1000, "prefix": "entente-test"},
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        # Subscriptions know no numbered databases, so the workers differ in their names.
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": f"entente-test{_worker}"},
     }
 }
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

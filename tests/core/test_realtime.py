@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
-from channels_redis.core import RedisChannelLayer
+from channels_redis.pubsub import RedisPubSubChannelLayer
 from django.db import close_old_connections, connections, transaction
 
 from comms.core import realtime
@@ -98,7 +98,9 @@ def test_keeps_the_event_as_it_was() -> None:
 def test_request_succeeds_while_valkey_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
     noted: list[Any] = []
     monkeypatch.setattr(
-        realtime, "get_channel_layer", lambda: RedisChannelLayer(hosts=["redis://127.0.0.1:1/0"])
+        realtime,
+        "get_channel_layer",
+        lambda: RedisPubSubChannelLayer(hosts=["redis://127.0.0.1:1/0"]),
     )
     finished = threading.Event()
 

@@ -169,3 +169,49 @@ def test_refuses_outsider_reading(world: World, thread: Thread, edgar: User) -> 
         for read in (selectors.list_envelopes, selectors.list_epochs, selectors.list_people):
             with pytest.raises(NotFoundError):
                 read(actor, thread.id)
+
+
+def test_a_batch_is_as_one_after_the_other(
+    world: World, thread: Thread, ada: User, dina: User, edgar: User
+) -> None:
+    """Each outcome is what posting it alone would have given; what is refused leaves no gap."""
+    first, second = world.seal(ada, thread), world.seal(dina, thread)
+    client = bytes(range(16))
+    one = world.seal(ada, thread, "one", client=client, counter=7)
+    two = world.seal(ada, thread, "two", client=client, counter=7)
+    sent = [
+        (ada, first),
+        (dina, second),
+        (ada, one),
+        (ada, first),
+        (ada, two),
+        (dina, b"no"),
+        (edgar, first),
+    ]
+    postings = [services.Posting(actor_of(user, world.workspace), raw) for user, raw in sent]
+    outcomes = services.post_envelopes(
+        workspace_id=world.workspace.id, thread_id=thread.id, postings=postings
+    )
+    places = [each.seq if isinstance(each, Envelope) else type(each) for each in outcomes]
+    assert places == [1, 2, 3, 1, ReplayedError, InvalidError, NotFoundError]
+    head = Head()
+    for raw in (first, second, one):
+        head = head.after(sha256(raw))
+    with in_workspace(world.workspace.id):
+        thread.refresh_from_db()
+        assert (thread.seq, bytes(thread.t)) == (head.seq, head.t)
+        assert Envelope.objects.filter(thread=thread).count() == 3
+
+
+def test_a_batch_takes_a_few_queries(
+    world: World, thread: Thread, ada: User, dina: User, django_assert_max_num_queries: Any
+) -> None:
+    postings = [
+        services.Posting(actor_of(user, world.workspace), world.seal(user, thread))
+        for user in (ada, dina) * 20
+    ]
+    with django_assert_max_num_queries(10):
+        outcomes = services.post_envelopes(
+            workspace_id=world.workspace.id, thread_id=thread.id, postings=postings
+        )
+    assert [each.seq for each in outcomes if isinstance(each, Envelope)] == list(range(1, 41))

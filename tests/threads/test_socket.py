@@ -22,9 +22,12 @@ from comms.core.realtime import broadcast
 from comms.core.tenancy import in_workspace
 from comms.threads import messages, services
 from comms.threads.consumers import MALFORMED, NOT_A_MEMBER, SIGNED_OUT
+from comms.threads.consumers import socket as consumer
 from comms.threads.models import Thread
 from comms.wire.cbor import decode, encode
+from comms.wire.hashing import sha256
 from comms.wire.roster import Role
+from comms.wire.transcript import Head
 from config.routing import websocket_urlpatterns
 from tests import factories
 from tests.threads.world import World
@@ -288,5 +291,117 @@ def test_closes_when_the_membership_ends(scene: Scene) -> None:
         await socket.open()
         await socket.do(lambda: accounts.remove_member(actor=ada, membership_id=place.id))
         await socket.is_closed_with(NOT_A_MEMBER)
+
+    talk(scene, story)
+
+
+def post(thread: Thread, ref: int, raw: bytes) -> bytes:
+    return encode({0: messages.POST, 1: 1, 2: ref, 3: thread.id.bytes, 4: raw})
+
+
+async def answers(socket: Socket, count: int) -> dict[int, Any]:
+    """The answers to so many posts, by their reference, whatever is heard between."""
+    found: dict[int, Any] = {}
+    while len(found) < count:
+        value = await socket.next()
+        if value[0] in {messages.POSTED, messages.DECLINED}:
+            found[value[2]] = value
+    return found
+
+
+def test_envelopes_are_posted_and_answered_with_their_place(scene: Scene) -> None:
+    raws = [scene.world.seal(scene.dina, scene.thread) for _ in range(100)]
+
+    async def story(socket: Socket) -> None:
+        await socket.open()
+        for ref, raw in enumerate(raws):
+            await socket.say(post(scene.thread, ref, raw))
+        found = await answers(socket, len(raws))
+        assert [found[ref][3] for ref in range(len(raws))] == list(range(1, len(raws) + 1))
+        # The same again stands where it stood.
+        await socket.say(post(scene.thread, 500, raws[6]))
+        again = (await answers(socket, 1))[500]
+        assert (again[3], again[4]) == (found[6][3], found[6][4])
+
+    talk(scene, story)
+    head = Head()
+    for raw in raws:
+        head = head.after(sha256(raw))
+    assert (scene.refreshed().seq, bytes(scene.thread.t)) == (head.seq, head.t)
+
+
+def test_what_is_refused_is_declined_and_holds_nobody_up(scene: Scene) -> None:
+    good, forged = (scene.world.seal(scene.dina, scene.thread) for _ in range(2))
+    of_ada = scene.world.seal(scene.ada, scene.thread)
+    elsewhere = scene.world.open(scene.ada)
+
+    async def story(socket: Socket) -> None:
+        await socket.open()
+        for ref, (thread, raw) in enumerate(
+            (
+                (scene.thread, forged[:-1] + bytes([forged[-1] ^ 1])),
+                (scene.thread, b"nothing"),
+                (scene.thread, of_ada),
+                (elsewhere, good),
+                (scene.thread, good),
+            )
+        ):
+            await socket.say(post(thread, ref, raw))
+        found = await answers(socket, 5)
+        kinds = [found[ref][0] for ref in range(5)]
+        assert kinds == [messages.DECLINED] * 4 + [messages.POSTED]
+
+    talk(scene, story)
+    assert scene.refreshed().seq == 1
+
+
+def test_outsider_posts_nothing(scene: Scene) -> None:
+    async def story(socket: Socket) -> None:
+        await socket.open()
+        await socket.say(post(scene.thread, 1, scene.world.seal(scene.edgar, scene.thread)))
+        assert (await answers(socket, 1))[1][0] == messages.DECLINED
+
+    talk(scene, story, scene.edgar)
+    assert scene.refreshed().seq == 0
+
+
+def test_nothing_is_taken_before_the_socket_is_open(scene: Scene) -> None:
+    async def story(socket: Socket) -> None:
+        await socket.say(post(scene.thread, 1, scene.world.seal(scene.dina, scene.thread)))
+        await socket.open()
+
+    talk(scene, story)
+    assert scene.refreshed().seq == 0
+
+
+def test_who_posts_all_the_time_is_looked_at_like_anybody(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "LOOK_AGAIN_SECONDS", 0)
+
+    async def story(socket: Socket) -> None:
+        await socket.open()
+        await sync_to_async(socket.session.delete)()
+        await socket.say(post(scene.thread, 1, scene.world.seal(scene.dina, scene.thread)))
+        await socket.is_closed_with(SIGNED_OUT)
+
+    talk(scene, story)
+    assert scene.refreshed().seq == 0
+
+
+def test_a_batch_that_cannot_be_written_is_declined(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**_given: object) -> None:
+        raise OSError("no database")
+
+    async def story(socket: Socket) -> None:
+        await socket.open()
+        with monkeypatch.context() as broken:
+            broken.setattr(services, "post_envelopes", fail)
+            await socket.say(post(scene.thread, 1, scene.world.seal(scene.dina, scene.thread)))
+            assert (await answers(socket, 1))[1][0] == messages.DECLINED
+        await socket.say(post(scene.thread, 2, scene.world.seal(scene.dina, scene.thread)))
+        assert (await answers(socket, 1))[2][0] == messages.POSTED
 
     talk(scene, story)

@@ -36,6 +36,7 @@ from comms.threads.selectors.threads import (
     list_heads,
     list_muted,
     list_threads,
+    lock_seats,
     member_group,
     thread_group,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "list_receipts",
     "list_stale_blobs",
     "list_threads",
+    "lock_seats",
     "member_group",
     "succeeds",
     "thread_group",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import F, Q, QuerySet
@@ -48,6 +49,22 @@ def get_thread(actor: Actor, thread_id: uuid.UUID, *, lock: bool = False) -> Sea
     if thread is None or member is None or not policies.can_read(member):
         raise NotFoundError(_("There is no such conversation, or you are not in it."))
     return Seat(thread, member)
+
+
+def lock_seats(actors: Sequence[Actor], thread_id: uuid.UUID) -> list[Seat]:
+    """The thread, held until the transaction ends, with the place of each actor who is in its roster now.
+
+    All actors are of one workspace. Empty for a thread that doesn't exist or that none of them is in.
+    """
+    found = Thread.objects.select_for_update().filter(
+        id=thread_id, workspace_id=actors[0].workspace_id
+    )
+    thread = found.first()
+    if thread is None:
+        return []
+    ids = {actor.user_id for actor in actors if actor.workspace_id == thread.workspace_id}
+    members = _seats_of(thread.workspace_id).filter(thread=thread, member_id__in=ids)
+    return [Seat(thread, member) for member in members if policies.can_read(member)]
 
 
 def list_threads(
@@ -110,9 +127,13 @@ def thread_group(thread_id: uuid.UUID) -> str:
 
 
 def _seats(actor: Actor) -> QuerySet[Member]:
+    return _seats_of(actor.workspace_id).filter(member_id=actor.user_id)
+
+
+def _seats_of(workspace_id: uuid.UUID) -> QuerySet[Member]:
+    """Everybody's places that are held now."""
     return Member.objects.filter(
         Q(expires_at=None) | Q(expires_at__gt=timezone.now()),
-        workspace_id=actor.workspace_id,
-        member_id=actor.user_id,
+        workspace_id=workspace_id,
         removed_at=None,
     )

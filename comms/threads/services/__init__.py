@@ -4,7 +4,7 @@ from comms.threads.services.attending import mute_thread, note_look
 from comms.threads.services.blobs import open_upload, remove_blob, store_chunk, sweep_blobs
 from comms.threads.services.drafts import BOX_LIMIT as DRAFT_LIMIT
 from comms.threads.services.drafts import save_draft
-from comms.threads.services.envelopes import post_envelope
+from comms.threads.services.envelopes import Posting, post_envelope, post_envelopes
 from comms.threads.services.ephemeral import pass_on, post_receipt
 from comms.threads.services.epochs import open_thread, publish_epoch
 from comms.threads.services.guests import (
@@ -28,6 +28,7 @@ __all__ = [
     "DRAFT_LIMIT",
     "GUEST_LABEL_LIMIT",
     "Challenge",
+    "Posting",
     "admit_guest",
     "challenge_guest",
     "end_seats",
@@ -43,6 +44,7 @@ __all__ = [
     "open_upload",
     "pass_on",
     "post_envelope",
+    "post_envelopes",
     "post_receipt",
     "publish_epoch",
     "remove_blob",
