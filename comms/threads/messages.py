@@ -30,6 +30,7 @@ POSTED: Final = 77
 DECLINED: Final = 78
 
 FROM_BROWSER_LIMIT: Final = envelopes.LIMIT + 64
+FROM_GUEST_LIMIT: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,11 @@ def read_from_browser(data: bytes) -> Open | Ping | Post:
 
 def read_from_guest(data: bytes) -> tuple[int, GuestOpen]:
     """The kind of a guest's message, and for GUEST who it is. Raises WireError."""
-    kind = kind_of(data, limit=FROM_BROWSER_LIMIT)
+    kind = kind_of(data, limit=FROM_GUEST_LIMIT)
     if kind == GUEST:
-        fields = open_map(data, kind=GUEST, limit=FROM_BROWSER_LIMIT, required=(2, 3, 4))
+        fields = open_map(data, kind=GUEST, limit=FROM_GUEST_LIMIT, required=(2, 3, 4))
         return kind, GuestOpen(fields.text(2, 1, 60), fields.uuid(3), fields.text(4, 1, 300))
     if kind == PING:
-        open_map(data, kind=PING, limit=FROM_BROWSER_LIMIT, required=())
+        open_map(data, kind=PING, limit=FROM_GUEST_LIMIT, required=())
         return kind, GuestOpen()
     raise WireError("unsupported", f"message {kind}")

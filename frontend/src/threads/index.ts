@@ -84,6 +84,7 @@ async function run(
     onLost: () => open?.conversation.lost(),
     onEnded: reload,
   });
+  server.quick = (where, envelope) => live.post(where, envelope);
   live.open();
 }
 

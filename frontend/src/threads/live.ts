@@ -3,6 +3,7 @@
  * the way blocks sockets. The socket is tried on meanwhile, and takes over as soon as it opens.
  */
 
+import { type Bytes } from "../crypto/bytes";
 import { ServerError } from "../keys";
 import { type Event, type Server } from "./server";
 import { type Listener, Socket } from "./socket";
@@ -44,6 +45,11 @@ export class Live {
 
   open(): void {
     this.socket.open();
+  }
+
+  /** As `Socket.post`. */
+  post(thread: string, envelope: Bytes): Promise<number | undefined> {
+    return this.socket.post(thread, envelope);
   }
 
   private stopPolling(): void {

@@ -1,10 +1,21 @@
 /** The socket to the server: opens itself again, says when it is ready, and reports every event. */
 
-import { decodeEvent, type Event, pingMessage, readEvent, type Server } from "./server";
+import { type Bytes } from "../crypto/bytes";
+import {
+  decodeEvent,
+  type Event,
+  pingMessage,
+  postMessage,
+  readAnswer,
+  readEvent,
+  type Server,
+} from "./server";
 
 const PING_EVERY = 45_000;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
+/** An envelope that has no answer by then is posted over HTTP, which harms nothing if it was written. */
+const ANSWER_WITHIN = 8_000;
 /** The server's reasons not to open again: signed out, no member any more. */
 const FINAL = new Set([4401, 4404]);
 
@@ -20,6 +31,8 @@ export class Socket {
   private pinging: number | undefined;
   private live: WebSocket | undefined;
   private wasReady = false;
+  private refs = 0;
+  private readonly posts = new Map<number, (seq: number | undefined) => void>();
 
   /** `onRefused` hears of every attempt that ended before the server was ready. */
   constructor(
@@ -54,8 +67,39 @@ export class Socket {
     });
   }
 
+  /**
+   * Where the envelope stands; undefined where nobody can say here: no socket is open, it was refused, or no
+   * answer came. HTTP then says more.
+   */
+  post(thread: string, envelope: Bytes): Promise<number | undefined> {
+    const socket = this.live;
+    if (socket?.readyState !== WebSocket.OPEN || !this.wasReady) return Promise.resolve(undefined);
+    const ref = ++this.refs;
+    return new Promise((resolve) => {
+      const timer = window.setTimeout(() => {
+        this.settle(ref, undefined);
+      }, ANSWER_WITHIN);
+      this.posts.set(ref, (seq) => {
+        window.clearTimeout(timer);
+        resolve(seq);
+      });
+      socket.send(postMessage(ref, thread, envelope));
+    });
+  }
+
+  private settle(ref: number, seq: number | undefined): void {
+    this.posts.get(ref)?.(seq);
+    this.posts.delete(ref);
+  }
+
   private receive(data: Uint8Array): void {
-    const event = readEvent(decodeEvent(data));
+    const message = decodeEvent(data);
+    const answer = readAnswer(message);
+    if (answer !== undefined) {
+      this.settle(answer.ref, answer.seq);
+      return;
+    }
+    const event = readEvent(message);
     if (event === undefined) return;
     if (event.kind === "ready") {
       this.wait = FIRST_WAIT;
@@ -68,6 +112,7 @@ export class Socket {
     if (this.live !== socket) return;
     this.live = undefined;
     window.clearInterval(this.pinging);
+    for (const ref of [...this.posts.keys()]) this.settle(ref, undefined);
     if (FINAL.has(code)) {
       this.listener.onEnded();
       return;

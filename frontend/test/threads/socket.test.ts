@@ -1,0 +1,124 @@
+// @vitest-environment happy-dom
+/** The socket as a way to post: answered, declined, cut off or silent; the rest is asked over HTTP. */
+
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+
+import { type Bytes, fromUuid, randomBytes, toUuid } from "../../src/crypto/bytes";
+import { decode, encode, isMap, type Value } from "../../src/crypto/cbor";
+import { Server } from "../../src/threads/server";
+import { Socket } from "../../src/threads/socket";
+
+const THREAD = toUuid(randomBytes(16));
+
+class FakeWebSocket extends EventTarget {
+  static readonly OPEN = 1;
+  static latest: FakeWebSocket;
+  readyState = 0;
+  binaryType = "";
+  readonly sent: ReadonlyMap<number, Value>[] = [];
+
+  constructor() {
+    super();
+    FakeWebSocket.latest = this;
+  }
+
+  send(data: Bytes): void {
+    const message = decode(data, 100_000);
+    if (isMap(message)) this.sent.push(message);
+  }
+
+  opens(): void {
+    this.readyState = 1;
+    this.dispatchEvent(new Event("open"));
+    this.says([0, 65], [1, 1], [2, []]);
+  }
+
+  says(...fields: [number, Value][]): void {
+    const data = Uint8Array.from(encode(new Map(fields))).buffer;
+    this.dispatchEvent(new MessageEvent("message", { data }));
+  }
+
+  breaks(code = 1006): void {
+    this.readyState = 3;
+    this.dispatchEvent(new CloseEvent("close", { code }));
+  }
+}
+
+let socket: Socket;
+let events: string[];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("WebSocket", FakeWebSocket);
+  events = [];
+  socket = new Socket(new Server("mission"), {
+    onEvent: (event) => events.push(event.kind),
+    onLost: () => events.push("lost"),
+    onEnded: () => events.push("ended"),
+  });
+  socket.open();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+it("posts, and tells each answer apart by its reference", async () => {
+  FakeWebSocket.latest.opens();
+  const raws = [randomBytes(200), randomBytes(300)];
+  const answers = raws.map((raw) => socket.post(THREAD, raw));
+  const posts = FakeWebSocket.latest.sent.filter((message) => message.get(0) === 76);
+  expect(posts.map((message) => message.get(3))).toEqual([fromUuid(THREAD), fromUuid(THREAD)]);
+  expect(posts.map((message) => message.get(4))).toEqual(raws);
+  const [one, two] = posts.map((message) => message.get(2) ?? 0);
+  FakeWebSocket.latest.says([0, 77], [1, 1], [2, two ?? 0], [3, 8], [4, randomBytes(32)]);
+  FakeWebSocket.latest.says([0, 77], [1, 1], [2, one ?? 0], [3, 7], [4, randomBytes(32)]);
+  expect(await Promise.all(answers)).toEqual([7, 8]);
+  expect(events).toEqual(["ready"]);
+});
+
+it("knows no answer where it was declined", async () => {
+  FakeWebSocket.latest.opens();
+  const answer = socket.post(THREAD, randomBytes(9));
+  const ref = FakeWebSocket.latest.sent.at(-1)?.get(2) ?? 0;
+  FakeWebSocket.latest.says([0, 78], [1, 1], [2, ref]);
+  expect(await answer).toBeUndefined();
+});
+
+it("knows no answer when the socket breaks or stays silent", async () => {
+  FakeWebSocket.latest.opens();
+  const broken = socket.post(THREAD, randomBytes(9));
+  FakeWebSocket.latest.breaks();
+  expect(await broken).toBeUndefined();
+
+  vi.advanceTimersByTime(2_000);
+  FakeWebSocket.latest.opens();
+  const silent = socket.post(THREAD, randomBytes(9));
+  vi.advanceTimersByTime(9_000);
+  expect(await silent).toBeUndefined();
+});
+
+it("posts nothing before the server is ready, nor after it is gone", async () => {
+  expect(await socket.post(THREAD, randomBytes(9))).toBeUndefined();
+  FakeWebSocket.latest.opens();
+  FakeWebSocket.latest.breaks();
+  expect(await socket.post(THREAD, randomBytes(9))).toBeUndefined();
+  expect(FakeWebSocket.latest.sent.map((message) => message.get(0))).toEqual([64]);
+});
+
+it("is asked first, and HTTP only where it knows no answer", async () => {
+  const server = new Server("mission");
+  const asked: string[] = [];
+  vi.stubGlobal("fetch", (address: string) => {
+    asked.push(address);
+    return Promise.resolve(
+      new Response(Uint8Array.from(encode([5, randomBytes(32)])), { status: 201 }),
+    );
+  });
+  server.quick = () => Promise.resolve(4);
+  expect(await server.post(THREAD, randomBytes(9))).toBe(4);
+  server.quick = () => Promise.resolve(undefined);
+  expect(await server.post(THREAD, randomBytes(9))).toBe(5);
+  expect(asked).toEqual([`/w/mission/threads/${THREAD}/envelopes`]);
+});
