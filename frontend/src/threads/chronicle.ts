@@ -10,7 +10,7 @@ export type Deed =
   | { readonly kind: "opened" | "rules" | "renewed" }
   | { readonly kind: "renamed"; readonly title: string }
   | { readonly kind: "added" | "role"; readonly member: string; readonly role: Role }
-  | { readonly kind: "removed" | "left" | "expired" | "keys"; readonly member: string };
+  | { readonly kind: "removed" | "left" | "expired" | "keys" | "came"; readonly member: string };
 
 /** One deed, by the clock of whoever made the epoch. */
 export type Event = Deed & {
@@ -57,7 +57,10 @@ async function between(before: OpenEpoch, next: OpenEpoch): Promise<readonly Dee
       continue;
     }
     if (kept.role !== row.role) deeds.push({ kind: "role", member, role: kept.role });
-    if (!equal(kept.fingerprint, row.fingerprint)) deeds.push({ kind: "keys", member });
+    if (!equal(kept.fingerprint, row.fingerprint)) {
+      // A guest's keys change once: when the browser that opened the link puts its own in their place.
+      deeds.push({ kind: row.role === "guest" && kept.role === "guest" ? "came" : "keys", member });
+    }
   }
   for (const { member, role } of now.roster) {
     if (findRow(old.roster, member) === undefined) deeds.push({ kind: "added", member, role });

@@ -34,6 +34,8 @@ export function sentence(words: MembershipWords, event: Event, names: Names): st
       return fill(words.left, { name: isolated(names.subject(event.member)) });
     case "expired":
       return fill(words.expired, { name: isolated(names.subject(event.member)) });
+    case "came":
+      return fill(words.came, { name: isolated(names.subject(event.member)) });
     case "keys":
       return fill(words.newKeys, { name: isolated(names.subject(event.member)) });
   }
@@ -48,7 +50,7 @@ export function chronicleLine(words: MembershipWords, event: Event, names: Names
 }
 
 function as(words: MembershipWords, role: Role): string {
-  return { owner: words.asOwner, member: words.asMember, observer: words.asObserver, guest: words.guest }[
+  return { owner: words.asOwner, member: words.asMember, observer: words.asObserver, guest: words.asGuest }[
     role
   ];
 }

@@ -14,7 +14,7 @@ import { makeEnvelope, readEnvelope } from "../wire/envelope";
 import { expired, findRow, mayPost, OPEN_POLICY, type Policy, type RosterRow } from "../wire/roster";
 import { after, type Head } from "../wire/transcript";
 import { Epochs } from "./epochs";
-import { labels, Roll } from "./guests/roll";
+import { checkInvitation, labels, Roll } from "./guests/roll";
 import { type Outbox, type Waiting } from "./outbox";
 import { Passing } from "./passing";
 import { People } from "./people";
@@ -474,10 +474,7 @@ export class Conversation {
     this.people = new People(this.unlocked, await noticed("forged-epoch", this.loadPeople(roll)));
     const known = this.unlocked.headOf(this.id);
     const epochs = await Epochs.check(this.id, listed, this.people, this.unlocked, known);
-    const { invitedBy } = this.unlocked;
-    if (invitedBy !== undefined && epochs.find(invitedBy) === undefined) {
-      throw new Trouble("forged-epoch", "the epoch that the link names is not in the chain");
-    }
+    checkInvitation(epochs, this.unlocked.userId, this.unlocked.invitedBy);
     const log = await logged(this.unlocked.log());
     await logged(log.agree(epochs.all.map(({ record }) => record.tbs.checkpoint)));
     this.epochs = epochs;

@@ -90,7 +90,12 @@ export class DetailsPane {
       line.className = "happened";
       return line;
     };
-    return { seq: event.seq, key: `epoch-${event.epoch}-${at}`, draw };
+    return { seq: event.seq, key: `epoch-${event.epoch}-${at}-${this.about(event)}`, draw };
+  }
+
+  /** A guest gives their name after they came: the line is drawn anew. */
+  private about(event: Event): string {
+    return "member" in event ? this.conversation().name(event.member) : "";
   }
 
   private on(selector: string, act: () => Promise<void> | void): void {

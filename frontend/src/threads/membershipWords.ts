@@ -35,6 +35,8 @@ export const MEMBERSHIP_NAMES = [
   "asOwner",
   "asMember",
   "asObserver",
+  "asGuest",
+  "came",
   "choose",
   "failed",
   "offline",

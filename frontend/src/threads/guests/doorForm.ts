@@ -50,6 +50,7 @@ export class DoorForm {
     this.wait(false);
     this.form.hidden = true;
     this.door.hidden = false;
+    part(this.door, "h1", HTMLElement).textContent = this.words.stopped;
     this.complain(why);
   }
 

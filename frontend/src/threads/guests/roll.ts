@@ -11,8 +11,10 @@ import { WireError } from "../../crypto/error";
 import { type Member } from "../../keys";
 import { type EpochTbs, readRecord } from "../../wire/epoch";
 import { openName } from "../../wire/guest";
+import { findRow } from "../../wire/roster";
 import { type Epochs } from "../epochs";
 import { type ListedEpoch, type ListedGuest } from "../server";
+import { Trouble } from "../trouble";
 
 /** Of the link, and of the browser that opened it. */
 const ENTRIES = 2;
@@ -52,6 +54,18 @@ export class Roll {
       }
     }
     return found;
+  }
+}
+
+/**
+ * The epoch that a guest's link names is in the chain, and has them in it: the server can't have made the
+ * conversation up. Raises Trouble.
+ */
+export function checkInvitation(epochs: Epochs, guest: string, invitedBy: Bytes | undefined): void {
+  if (invitedBy === undefined) return;
+  const named = epochs.find(invitedBy);
+  if (named === undefined || findRow(named.record.tbs.roster, guest)?.role !== "guest") {
+    throw new Trouble("forged-epoch", "the epoch that the link names is not in the chain");
   }
 }
 

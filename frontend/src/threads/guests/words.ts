@@ -20,6 +20,7 @@ export const GUEST_NAMES = [
   "failed",
   "left",
   "nameMissing",
+  "stopped",
 ] as const;
 
 export type GuestWords = Readonly<Record<(typeof GUEST_NAMES)[number], string>>;
