@@ -13,11 +13,12 @@ from tests.accounts.browser import PASSPHRASE
 from tests.journeys.browsing import People, check_page
 from tests.journeys.guests_cast import SLUG, WORKSPACE
 from tests.journeys.talking import WAIT, begin, say
-from tests.stack.canary import Wire
+from tests.stack.canary import Wire, files_and_output, kinds_with
 from tests.stack.deployment import Deployment
 
 THREADS = f"/w/{SLUG}/threads/"
 CODE = "blue harbour"
+NAME, LABEL = "Amal Qasimi", "Harbour desk"
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,7 @@ def invite(page: Page) -> str:
     page.locator("[data-add-guest]").click()
     dialog = page.locator("#guest-link")
     check_page(page)
-    dialog.get_by_label("Who it is for").fill("Harbour desk")
+    dialog.get_by_label("Who it is for").fill(LABEL)
     dialog.get_by_label("Code (optional)").fill(CODE)
     dialog.get_by_role("button", name="Make the link").click()
     made = page.locator("#guest-link-made")
@@ -68,13 +69,13 @@ def reads(page: Page, text: str) -> None:
     expect(page.locator("[data-messages]")).to_contain_text(text, timeout=WAIT)
 
 
-def test_a_guest_comes_in_writes_and_is_shown_out(crew: People) -> None:
+def test_a_guest_comes_in_writes_and_is_shown_out(crew: People, group: Deployment) -> None:
     mara = sign_in(crew.browser_of())
     begin(mara, "Harbour access", "Tarek Team")
     say(mara, "before the guest")
     reads(mara, "before the guest")
     link = invite(mara)
-    expect(mara.locator("[data-members]")).to_contain_text("Harbour desk", timeout=WAIT)
+    expect(mara.locator("[data-members]")).to_contain_text(LABEL, timeout=WAIT)
     expect(mara.locator("[data-members]")).to_contain_text("not been opened yet")
 
     # On a phone, with nothing but the link and the code. The secret never leaves the browser.
@@ -86,7 +87,7 @@ def test_a_guest_comes_in_writes_and_is_shown_out(crew: People) -> None:
     expect(guest.get_by_label("Your name")).to_be_visible(timeout=WAIT)
     expect(guest.locator(".crest-name")).to_have_text(WORKSPACE)
     check_page(guest)
-    guest.get_by_label("Your name").fill("Amal")
+    guest.get_by_label("Your name").fill(NAME)
     guest.get_by_label("Code").fill("red harbour")
     guest.get_by_role("button", name="Come in").click()
     expect(guest.locator("[data-door-problem]")).to_contain_text("9 tries are left", timeout=WAIT)
@@ -102,14 +103,16 @@ def test_a_guest_comes_in_writes_and_is_shown_out(crew: People) -> None:
 
     # Everybody sees who this is, live, and answers.
     reads(mara, "hello from the harbour")
-    expect(mara.locator("[data-members]")).to_contain_text("Amal", timeout=WAIT)
+    expect(mara.locator("[data-members]")).to_contain_text(NAME, timeout=WAIT)
     expect(mara.locator(".said-guest").first).to_have_text("Guest")
     say(mara, "welcome, Amal")
     reads(guest, "welcome, Amal")
 
     # The link is dead; the same browser comes back without it.
     secret = base64.urlsafe_b64decode(urlsplit(link).fragment + "==")[:32]
-    assert not wire.with_any([secret, CODE, "hello from the harbour"])
+    hidden: list[str | bytes] = [secret, CODE, NAME, LABEL, "hello from the harbour"]
+    assert not wire.with_any(hidden)
+    assert kinds_with(files_and_output(group), {"guest": hidden}) == {"guest": set()}
     thief = crew.browser_of().new_page()
     thief.goto(link)
     expect(thief.locator("[data-door-problem]")).to_contain_text("opened before", timeout=WAIT)
@@ -117,7 +120,7 @@ def test_a_guest_comes_in_writes_and_is_shown_out(crew: People) -> None:
     reads(guest, "welcome, Amal")
 
     # Shown out: at once, with a new key, and the link says so.
-    row = mara.locator("[data-members] > li", has_text="Amal")
+    row = mara.locator("[data-members] > li", has_text=NAME)
     row.get_by_role("button", name=re.compile("^Change")).click()
     dialog = mara.locator("#member")
     dialog.get_by_role("button", name="Remove from the conversation").click()

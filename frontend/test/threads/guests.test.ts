@@ -57,6 +57,15 @@ test("a link's fragment comes back as it was, and only in its one spelling", asy
   }
 });
 
+test("a link's fragment is the same in every language", () => {
+  // The same in tests/wire/test_guest_links.py.
+  const bytes = Uint8Array.from({ length: 64 }, (_, at) => at);
+  const link = { secret: bytes.slice(0, 32), epoch: bytes.slice(32) };
+  expect(encodeFragment(link)).toBe(
+    "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0-Pw",
+  );
+});
+
 test("a code that differs makes other keys, and so does no code", async () => {
   const secret = newLinkSecret();
   const [bare, coded, other] = await Promise.all(
