@@ -17,7 +17,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 from comms.wire.cbor import decode, encode
 from comms.wire.transcript import Head
 from tests.accounts.browser import PASSPHRASE
-from tests.journeys.browsing import People, check_page
+from tests.journeys.browsing import People, check_page, mails_to, wait_for_mail
 from tests.journeys.talking import WAIT, begin, say, sees, texts
 from tests.journeys.threads_cast import SLUG, WORKSPACE
 from tests.stack.canary import Wire, files_and_output, kinds_with
@@ -334,6 +334,88 @@ def test_a_draft_follows_to_another_browser_and_none_is_overwritten(crew: People
     sees(phone, f"phone {MARKER}")
     expect(phone.locator("#composer-text")).to_have_value("", timeout=WAIT)
     crew.troubles.forgive("ERR_INTERNET_DISCONNECTED")
+
+
+# Whoever looks elsewhere, which no headless browser does; and what it was asked to show.
+AWAY = """
+    document.hasFocus = () => !window.away;
+    window.told = [];
+    window.Notification = new Proxy(window.Notification, {
+      construct(kind, given) {
+        window.told.push(given);
+        return Reflect.construct(kind, given);
+      },
+    });
+"""
+LONG_AGO = """
+from datetime import timedelta
+from django.db.models import F
+from comms.accounts.models import Workspace
+from comms.core.tenancy import in_workspace
+from comms.threads.models import Attendance, Envelope
+from comms.threads.tasks import tick_waiting
+workspace = Workspace.objects.get(slug="talks").id
+with in_workspace(workspace):
+    Envelope.objects.update(received_at=F("received_at") - timedelta(hours=1))
+    Attendance.objects.update(looked_at=F("looked_at") - timedelta(hours=1))
+tick_waiting()
+tick_waiting()
+"""
+
+
+def test_somebody_hears_that_something_waits_and_nothing_else(
+    crew: People, harbour: Deployment
+) -> None:
+    """By this browser while a page is open, by one mail when none is; muted conversations say nothing."""
+    context = crew.browser_of(dark=True)
+    context.grant_permissions(["notifications"])
+    context.add_init_script(AWAY)
+    dina = sign_in(context, "dina")
+    title = f"Quiet {MARKER}"
+    address = begin(dina, title, "Pavel Partner")
+    place = dina.locator("[data-tell]")
+    place.get_by_role("button", name="Tell me in this browser").click()
+    expect(place).to_contain_text("It says nothing else")
+    check_page(dina)
+    pavel = sign_in(crew.browser_of(locale="ar", phone=True), "pavel")
+    pavel.goto(urlsplit(address).path)
+    expect(pavel.locator("[data-composer]")).to_be_visible(timeout=WAIT)
+    check_page(pavel)
+    dina.evaluate("window.away = true")
+    for at in (1, 2):
+        say(pavel, f"{at} {MARKER}")
+    sees(dina, f"1 {MARKER}", f"2 {MARKER}")
+    told = dina.evaluate("window.told")
+    body = {"body": "Something waits in Entente.", "tag": "entente.waiting", "lang": "en"}
+    assert told == [["Entente", body]]
+
+    dina.locator("[data-mute]").click()
+    expect(dina.locator("[data-muted]")).to_contain_text("no notification and no mail")
+    dina.evaluate(
+        "window.away = false; window.dispatchEvent(new Event('focus')); window.away = true"
+    )
+    say(pavel, f"3 {MARKER}")
+    sees(dina, f"1 {MARKER}", f"2 {MARKER}", f"3 {MARKER}")
+    assert len(dina.evaluate("window.told")) == 1
+    dina.reload()
+    expect(dina.locator("[data-mute]")).to_have_text("Unmute", timeout=WAIT)
+    dina.locator("[data-mute]").click()
+    expect(dina.locator("[data-muted]")).to_have_text("")
+
+    dina.goto("/me/")
+    dina.get_by_label("Mail when something waits").select_option("15")
+    dina.locator("main form button[type=submit]").click()
+    check_page(dina)
+    dina.close()
+    say(pavel, f"4 {MARKER}")
+    sees(pavel, *(f"{at} {MARKER}" for at in (1, 2, 3, 4)))
+    aged = harbour.manage("shell", "-c", LONG_AGO)
+    assert aged.returncode == 0, aged.stderr
+    mail = wait_for_mail(harbour, "dina@example.org", subject="Something waits")
+    assert len(mails_to(harbour, "dina@example.org", subject="Something waits")) == 1
+    for secret in (MARKER, WORKSPACE, SLUG, "Pavel", "Dina", urlsplit(address).path):
+        assert secret not in mail.text + mail.subject
+    assert mail.link() == f"{harbour.url}/"
 
 
 def test_where_sockets_are_blocked_messages_still_come(crew: People) -> None:

@@ -14,12 +14,14 @@ import { ListView } from "./listView";
 import { Live } from "./live";
 import { Membership } from "./membership";
 import { type MembershipWords } from "./membershipWords";
+import { offerMuting } from "./muting";
 import { NewDialog } from "./newDialog";
 import { openConversation } from "./opening";
 import { Outbox } from "./outbox";
 import { Overview } from "./overview";
 import { Server } from "./server";
 import { type TalkWords } from "./talkWords";
+import { Telling } from "./telling";
 import { type Words } from "./words";
 
 /** Opens the vault, then the list, then the conversation that the address names, and follows them live. */
@@ -76,9 +78,13 @@ async function run(
   await open?.conversation.load();
   open?.read();
   void open?.drafts.load();
+  const telling = new Telling(part(root, "[data-tell]", HTMLElement), server, words, me);
+  await telling.load();
+  if (thread !== "") offerMuting(thread, telling, words);
   const live = new Live(server, {
     onEvent: (event) => {
       overview.note(event);
+      void telling.note(event);
       if (open !== undefined) follow(open, event);
     },
     onLost: () => open?.conversation.lost(),

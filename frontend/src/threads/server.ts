@@ -195,6 +195,15 @@ export class Server {
     return uint(isArray(answer) ? answer[0] : undefined, 1);
   }
 
+  /** The conversations of which this person wants nothing told outside of their pages. */
+  async muted(): Promise<readonly string[]> {
+    return array(await getCbor(`${this.base}muted`), 0, 1_000).map(uuid);
+  }
+
+  async mute(thread: string, wanted: boolean): Promise<void> {
+    await postCbor(`${this.address(thread)}mute`, [wanted ? 1 : 0]);
+  }
+
   async markRead(thread: string, seq: number): Promise<void> {
     await postCbor(`${this.address(thread)}read`, [seq]);
   }

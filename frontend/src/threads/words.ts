@@ -42,6 +42,16 @@ export const NAMES = [
   "choose",
   "guest",
   "tooLong",
+  "waits",
+  "tellHere",
+  "tellOn",
+  "tellOff",
+  "tellBlocked",
+  "tellFailed",
+  "mute",
+  "unmute",
+  "muted",
+  "muteFailed",
 ] as const;
 
 export type Words = Readonly<Record<(typeof NAMES)[number], string>>;
