@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
 
 import pytest
 
+from comms.client.errors import UnreachableError
+from comms.client.live import Event
+from comms.client.remote import Remote
+from comms.wire.transcript import Head
 from tests.client.conftest import Terminal
 from tests.client.shell import following
 
@@ -39,3 +45,52 @@ def test_everything_arrives_once_and_removal_ends_it(
         "one, corrected",
         "two",
     ]
+
+
+def test_alarm_ends_following(terminal: Terminals, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A socket that repeats under a new place what was there before."""
+    dina = terminal("dina")
+    thread = dina.done("new", "Live", "--with", "Pavel").data["id"]
+    dina.done("send", thread, "once")
+
+    def lying(connection: Any, *_more: Any, **_named: Any) -> Iterator[Event]:
+        page = Remote(connection, "talks").page(UUID(thread))
+        digest, raw = page.items[0]
+        yield Event("ready", way="socket")
+        yield Event("envelope", UUID(thread), Head(2, page.head.after(digest).t), raw, "socket")
+
+    monkeypatch.setattr("comms.client.commands.reading.listen", lying)
+    found = dina.json("follow", thread)
+    assert (found.code, found.error["code"]) == (5, "replay")
+    assert [row["text"] for row in found.rows] == ["once"]
+
+
+def test_lost_answer_does_not_send_twice(
+    terminal: Terminals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dina = terminal("dina")
+    thread = dina.done("new", "Lost answers", "--with", "Pavel").data["id"]
+    honest = Remote.post
+    lost: list[int] = []
+    monkeypatch.setattr("comms.client.conversation._WAITS", (0.0, 0.0))
+
+    def lose(self: Remote, where: UUID, envelope: bytes) -> int:
+        seq = honest(self, where, envelope)
+        if len(lost) < 2:
+            lost.append(seq)
+            raise UnreachableError("The answer was lost.")
+        return seq
+
+    monkeypatch.setattr(Remote, "post", lose)
+    dina.done("send", thread, "once")
+    assert lost == [1, 1]
+    lost.clear()
+
+    def cut(self: Remote, where: UUID, envelope: bytes) -> int:
+        raise UnreachableError("The line is cut.")
+
+    monkeypatch.setattr(Remote, "post", cut)
+    found = dina.json("send", thread, "perhaps")
+    assert (found.code, found.error["code"]) == (4, "not_known")
+    assert "before you send it again" in found.error["sentence"]
+    assert [row["text"] for row in dina.done("read", thread).rows] == ["once"]

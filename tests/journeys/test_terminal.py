@@ -109,6 +109,43 @@ def test_browser_and_terminal_talk_both_ways(
 
 
 @pytest.mark.slow
+def test_guest_of_the_browser_is_heard_at_the_terminal(
+    people: People, relay: Deployment, tmp_path: Path
+) -> None:
+    ines = sign_in(people.browser_of(), "ines")
+    address = begin(ines, "With a guest", "Tomas Terminal")
+    ines.locator("[data-add-guest]").click()
+    dialog = ines.locator("#guest-link")
+    dialog.get_by_label("Who it is for").fill("Harbour desk")
+    dialog.get_by_role("button", name="Make the link").click()
+    made = ines.locator("#guest-link-made")
+    expect(made).to_be_visible(timeout=WAIT)
+    link = made.locator("[data-guest-link]").input_value()
+    made.get_by_role("button", name="Done").click()
+    tomas = terminal(tmp_path / "tomas", relay, "tomas")
+    thread = address.rstrip("/").rsplit("/", 1)[1]
+    before = {row["name"]: row["role"] for row in done(tomas, "members", thread)[0]}
+    assert before["Harbour desk"] == "guest"
+
+    guest = people.browser_of(phone=True).new_page()
+    guest.goto(link)
+    guest.get_by_label("Your name").fill("Amal")
+    guest.get_by_role("button", name="Come in").click()
+    expect(guest.locator("[data-composer]")).to_be_visible(timeout=WAIT)
+    say(guest, "Hello from the harbour")
+    said = guest.locator("[data-messages]")
+    expect(said).to_contain_text("Hello from the harbour", timeout=WAIT)
+    done(tomas, "send", thread, "Welcome, Amal")
+    expect(said).to_contain_text("Welcome, Amal", timeout=WAIT)
+    heard = [row for row in done(tomas, "read", thread) if row["kind"] == "text"]
+    assert [(row["name"], row["text"]) for row in heard] == [
+        ("Amal", "Hello from the harbour"),
+        ("Tomas Terminal", "Welcome, Amal"),
+    ]
+    assert done(tomas, "list")[0][0]["title"] == "With a guest"
+
+
+@pytest.mark.slow
 def test_terminal_changes_who_is_in_it(people: People, relay: Deployment, tmp_path: Path) -> None:
     tomas = terminal(tmp_path / "tomas", relay, "tomas")
     thread = done(tomas, "new", "Opened at a terminal", "--with", "Ines")[0]["id"]
