@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import time
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -22,6 +23,7 @@ from comms.threads.errors import (
     WrongCodeError,
 )
 from comms.threads.models import Guest, Member, Thread
+from comms.threads.services import blobs
 from comms.threads.services import guests as rules
 from comms.wire import guests as wire
 from comms.wire import identity
@@ -320,6 +322,20 @@ def test_an_expired_guest_reads_and_writes_nothing(
         services.find_guest(workspace_id=visitor.workspace_id, guest_id=visitor.id, text=given)
     with pytest.raises(GuestEndedError, match="time of this link is up"):
         visitor.enter()
+
+
+def test_a_guests_files_are_bounded(
+    visitor: Visitor, thread: Thread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blobs, "GUEST_BYTES", 3 * 1024 * 1024)
+
+    def begin(size: int) -> None:
+        services.open_upload(actor=visitor.actor, thread_id=thread.id, blob_id=uuid4(), size=size)
+
+    begin(2 * 1024 * 1024)
+    with pytest.raises(ConflictError, match="3 MiB together"):
+        begin(1024 * 1024 + 1)
+    begin(1024 * 1024)
 
 
 def test_guests_of_another_workspace_are_out_of_sight(

@@ -30,13 +30,16 @@ from comms.core.errors import (
 )
 from comms.core.tenancy import in_workspace
 from comms.threads import policies, selectors
-from comms.threads.models import Blob, Chunk
+from comms.threads.models import Blob, Chunk, Member
 from comms.wire.bodies import FILE_LIMIT
 from comms.wire.errors import WireError
 from comms.wire.files import chunk_count, sealed_size
 
 OPEN_UPLOADS = 20
 """Uploads that one person may have begun and not ended in a workspace."""
+
+GUEST_BYTES = 500 * 1024 * 1024
+"""What the files of one guest may take together, so that a link can't fill a workspace."""
 
 KEPT_OPEN = datetime.timedelta(days=1)
 """How long an upload that nobody goes on with is kept."""
@@ -69,6 +72,8 @@ def open_upload(*, actor: Actor, thread_id: uuid.UUID, blob_id: uuid.UUID, size:
         if earlier is not None:
             return _same_again(earlier, actor, thread_id, size)
         _check_room(actor, size)
+        if seat.member.role == Member.Role.GUEST:
+            _check_guest(actor, size)
         try:
             with transaction.atomic():
                 return Blob.objects.create(
@@ -201,6 +206,16 @@ def _check_room(actor: Actor, size: int) -> None:
                 "There is no room for this file: the files of this workspace fill the {limit} MiB that they "
                 "may take. Delete messages with files, or ask your administrator for more."
             ).format(limit=settings.FILES_QUOTA_BYTES // _MEBIBYTE)
+        )
+
+
+def _check_guest(actor: Actor, size: int) -> None:
+    held = Blob.objects.filter(uploader_id=actor.user_id).aggregate(total=Sum("size"))["total"] or 0
+    if held + size > GUEST_BYTES:
+        raise ConflictError(
+            _(
+                "Guests may send files of {limit} MiB together. Delete a message with a file first."
+            ).format(limit=GUEST_BYTES // _MEBIBYTE)
         )
 
 
