@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from comms.threads.models import Thread
+from comms.threads.models import Envelope, Thread
 from comms.wire import envelopes
 from comms.wire.cbor import Value, encode
 from comms.wire.errors import WireError
@@ -69,6 +69,11 @@ def ready(threads: Iterable[Thread]) -> bytes:
         [thread.id.bytes, thread.epoch_number, thread.seq, bytes(thread.t)] for thread in threads
     ]
     return encode({0: READY, 1: 1, 2: rows})
+
+
+def envelope(row: Envelope) -> bytes:
+    """An envelope with its place."""
+    return message(ENVELOPE, row.thread_id.bytes, row.seq, bytes(row.t), bytes(row.content or b""))
 
 
 def message(kind: int, *fields: Value) -> bytes:

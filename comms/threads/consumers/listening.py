@@ -69,10 +69,10 @@ class Listener:
 
     # Events of the channel layer; their `type` names the method.
 
-    async def thread_envelope(self, event: dict[str, Any]) -> None:
-        if self._hears(event["thread"]):
-            fields = (event["thread"], event["seq"], event["t"], event["content"])
-            await self.tell(messages.message(messages.ENVELOPE, *fields))
+    async def thread_envelopes(self, event: dict[str, Any]) -> None:
+        if uuid.UUID(bytes=event["thread"]) in self.threads:
+            for told in event["told"]:
+                await self.tell(told)
 
     async def thread_epoch(self, event: dict[str, Any]) -> None:
         if self._hears(event["thread"]):

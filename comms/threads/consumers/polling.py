@@ -140,12 +140,12 @@ class PollConsumer(Listener, AsyncHttpConsumer):  # type: ignore[misc]  # channe
     # What an event says of where a thread stands now. Any other standing than what the next request
     # finds only makes that request answer at once.
 
-    async def thread_envelope(self, event: dict[str, Any]) -> None:
+    async def thread_envelopes(self, event: dict[str, Any]) -> None:
         thread = uuid.UUID(bytes=event["thread"])
         number, seq, _t = self.standing.get(thread, (0, 0, b""))
-        if event["seq"] == seq + 1:
+        if event["seq"] == seq + len(event["told"]):
             self.standing[thread] = (number, event["seq"], event["t"])
-        await super().thread_envelope(event)
+        await super().thread_envelopes(event)
 
     async def thread_epoch(self, event: dict[str, Any]) -> None:
         thread = uuid.UUID(bytes=event["thread"])

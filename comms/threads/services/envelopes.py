@@ -143,8 +143,7 @@ class _Book:
         Envelope.objects.bulk_create(self.fresh)
         self.thread.activity_at = timezone.now()
         self.thread.save(update_fields=["seq", "t", "activity_at"])
-        for row in self.fresh:
-            events.tell_envelope(row)
+        events.tell_envelopes(self.fresh)
 
 
 def _same_again(earlier: Envelope, envelope: wire.Envelope) -> Envelope:

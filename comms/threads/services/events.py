@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from comms.core.realtime import broadcast
+from comms.threads import messages
 from comms.threads.models import Envelope, Thread
 from comms.threads.selectors import member_group, thread_group
 
+EVENT_ENVELOPES: Final = 16
+"""In one event, which is 1 MiB then at most."""
 
-def tell_envelope(envelope: Envelope) -> None:
-    """A new envelope, to everyone who has the thread open."""
-    broadcast(
-        thread_group(envelope.thread_id),
-        {
-            "type": "thread.envelope",
-            "thread": envelope.thread_id.bytes,
-            "seq": envelope.seq,
-            "t": bytes(envelope.t),
-            "content": bytes(envelope.content or b""),
-        },
-    )
+
+def tell_envelopes(rows: Sequence[Envelope]) -> None:
+    """New envelopes of one thread in their order, to everyone who has it open.
+
+    They travel as the socket says them, so that no listener has to put them together again.
+    """
+    for first in range(0, len(rows), EVENT_ENVELOPES):
+        part = rows[first : first + EVENT_ENVELOPES]
+        last = part[-1]
+        broadcast(
+            thread_group(last.thread_id),
+            {
+                "type": "thread.envelopes",
+                "thread": last.thread_id.bytes,
+                "seq": last.seq,
+                "t": bytes(last.t),
+                "told": [messages.envelope(row) for row in part],
+            },
+        )
 
 
 def tell_epoch(thread: Thread) -> None:
