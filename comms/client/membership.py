@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from comms.client.account import Keys
 from comms.client.conversation import Conversation
-from comms.client.errors import UsageError
+from comms.client.errors import Trouble, UsageError
 from comms.client.log import KeyLog
 from comms.client.people import People
 from comms.client.remote import Remote
 from comms.client.rotation import Reshape, Shape, now
+from comms.wire.cbor import Value
 from comms.wire.epoch_making import make_epoch, wrap_history
 from comms.wire.epochs import TITLE_LIMIT, About
+from comms.wire.guests import (
+    NAME_LIMIT,
+    encode_fragment,
+    guest_seeds,
+    new_link_secret,
+    seal_name,
+)
 from comms.wire.history import EPOCHS_LIMIT, HistoryGrant, encode_grant
+from comms.wire.identity import make_entry
 from comms.wire.keys import PublicKeys
 from comms.wire.leaving import make_leave_notice
 from comms.wire.roster import Policy, Role, RosterRow, find
@@ -77,6 +87,41 @@ def add_members(
     if everything:
         for user in users:
             grant_history(conversation, user)
+
+
+def invite_guest(
+    conversation: Conversation, label: str, *, code: str, until: int, everything: bool
+) -> str:
+    """A link for somebody without an account, good until then (milliseconds). It is the only copy there is.
+
+    Raises UsageError for a label of no or too many letters.
+    """
+    if not 1 <= len(label.encode()) <= NAME_LIMIT:
+        raise UsageError(f"The name of a link has 1 to {NAME_LIMIT} bytes.")
+    newest = conversation.epochs.newest
+    if newest.key is None:
+        raise Trouble("forged-epoch", "no key of the newest epoch")
+    guest, secret = uuid4(), new_link_secret()
+    seeds = guest_seeds(secret, code)
+    entry = make_entry(user=guest, made_at=now(), seeds=seeds)
+    number = newest.record.tbs.number
+    name = seal_name(newest.key, conversation.thread, guest, number, label)
+    making: list[Value] = [entry, until, int(bool(code.strip())), number, name]
+    conversation.remote.make_guest(conversation.thread, making)
+
+    def reshape(shape: Shape) -> Shape | None:
+        if find(shape.roster, guest) is not None:
+            return None
+        row = RosterRow(guest, seeds.public.fingerprint, Role.GUEST, until)
+        newcomers = {guest: seeds.public}
+        return replace(shape, roster=(*shape.roster, row), newcomers=newcomers)
+
+    conversation.rotation.publish(reshape)
+    if everything:
+        grant_history(conversation, guest)
+    remote = conversation.remote
+    fragment = encode_fragment(secret, conversation.epochs.newest.record.hash)
+    return f"{remote.connection.origin}/g/{quote(remote.workspace, safe='')}/{guest}/#{fragment}"
 
 
 def remove_member(conversation: Conversation, user: UUID) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
@@ -10,7 +11,7 @@ from uuid import UUID
 from comms.client.http import API, OCTETS, Connection
 from comms.client.people import Person, read_people
 from comms.wire import envelopes, epochs
-from comms.wire.cbor import Value, decode
+from comms.wire.cbor import Value, decode, encode
 from comms.wire.fields import array, octets, text, uint, uuid
 from comms.wire.files import CHUNK_SIZE, TAG_SIZE, chunk_count
 from comms.wire.leaving import LIMIT as NOTICE_LIMIT
@@ -129,6 +130,14 @@ class Remote:
         """Present and former guests."""
         rows = array(self.connection.cbor("GET", self._of(thread, "guests")), 0, 500)
         return [_guest(row) for row in rows]
+
+    def make_guest(self, thread: UUID, making: Sequence[Value]) -> None:
+        """[identity entry, end in ms, 1 with a code else 0, epoch of the label, label]."""
+        self.connection.cbor("POST", self._of(thread, "guests"), list(making))
+
+    def mute(self, thread: UUID, *, muted: bool) -> None:
+        body = encode([int(muted)])
+        self.connection.send("PUT", self._of(thread, "mute"), body=body)
 
     def leaves(self, thread: UUID) -> list[LeaveNotice]:
         rows = array(self.connection.cbor("GET", self._of(thread, "leaves")), 0, 500)

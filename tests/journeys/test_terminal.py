@@ -109,21 +109,12 @@ def test_browser_and_terminal_talk_both_ways(
 
 
 @pytest.mark.slow
-def test_guest_of_the_browser_is_heard_at_the_terminal(
+def test_guest_invited_at_the_terminal_is_heard_there(
     people: People, relay: Deployment, tmp_path: Path
 ) -> None:
-    ines = sign_in(people.browser_of(), "ines")
-    address = begin(ines, "With a guest", "Tomas Terminal")
-    ines.locator("[data-add-guest]").click()
-    dialog = ines.locator("#guest-link")
-    dialog.get_by_label("Who it is for").fill("Harbour desk")
-    dialog.get_by_role("button", name="Make the link").click()
-    made = ines.locator("#guest-link-made")
-    expect(made).to_be_visible(timeout=WAIT)
-    link = made.locator("[data-guest-link]").input_value()
-    made.get_by_role("button", name="Done").click()
     tomas = terminal(tmp_path / "tomas", relay, "tomas")
-    thread = address.rstrip("/").rsplit("/", 1)[1]
+    thread = done(tomas, "new", "With a guest", "--with", "Ines")[0]["id"]
+    link = done(tomas, "guest", thread, "Harbour desk")[0]["link"]
     before = {row["name"]: row["role"] for row in done(tomas, "members", thread)[0]}
     assert before["Harbour desk"] == "guest"
 
@@ -143,6 +134,13 @@ def test_guest_of_the_browser_is_heard_at_the_terminal(
         ("Tomas Terminal", "Welcome, Amal"),
     ]
     assert done(tomas, "list")[0][0]["title"] == "With a guest"
+    ines = sign_in(people.browser_of(), "ines")
+    ines.goto(f"{THREADS}{thread}/")
+    expect(ines.locator("[data-members]")).to_contain_text("Amal", timeout=WAIT)
+    done(tomas, "remove", thread, "Amal")
+    expect(guest.locator("[data-notice-text]")).to_contain_text(
+        "not in this conversation any more", timeout=WAIT
+    )
 
 
 @pytest.mark.slow

@@ -76,6 +76,7 @@ THREADS = [
     Row("api:threads", method="POST", data=empty, content_type=CBOR, expected=UNREADABLE),
     Row("api:threads_index", expected=api()),
     Row("api:threads_drafts", expected=api()),
+    Row("api:threads_muted", expected=api()),
     *(
         Row(f"api:{name}", IN_IT, arguments=own_thread)
         for name in (
@@ -105,6 +106,8 @@ THREADS = [
         )
     ),
     _sealed("thread_draft", "PUT"),
+    _sealed("thread_mute", "PUT"),
+    _sealed("thread_guests"),
     Row("api:thread_blob", IN_IT, arguments=whole_blob),
     Row(
         "api:thread_blob",

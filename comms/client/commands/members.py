@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import getpass
 from argparse import Namespace
+from dataclasses import replace
 
 from comms.client import membership, output
 from comms.client.app import App
+from comms.client.conversation import Conversation
 from comms.client.errors import UsageError
+from comms.client.people import Person
+from comms.client.rotation import now
 from comms.wire.roster import Role
+
+_DAY = 24 * 3_600_000
 
 
 def new(app: App, args: Namespace) -> None:
@@ -55,10 +62,34 @@ def add(app: App, args: Namespace) -> None:
     _done(args, "Added. The conversation has a new key.")
 
 
+def guest(app: App, args: Namespace) -> None:
+    """A link for somebody without an account, shown once."""
+    code = getpass.getpass("Code that they get another way: ") if args.code else ""
+    conversation = app.conversation(args.thread)
+    conversation.prepare()
+    until = now() + args.days * _DAY
+    link = membership.invite_guest(
+        conversation, args.label, code=code, until=until, everything=args.everything
+    )
+    if args.json:
+        output.show_json({"link": link, "until": output.iso(until)})
+    else:
+        output.say(link)
+        output.complain(
+            "Give it to them yourself. Whoever opens it first is your guest; it is kept nowhere."
+        )
+
+
+def mute(app: App, args: Namespace) -> None:
+    """Nothing of a conversation told outside of it, or told again."""
+    app.remote.mute(app.find_thread(args.thread), muted=not args.remove)
+    _done(args, "Told again." if args.remove else "Muted.")
+
+
 def remove(app: App, args: Namespace) -> None:
     """Somebody is out, and the next key is not theirs."""
     conversation = app.conversation(args.thread)
-    person = app.find_person(args.person, conversation.people.everyone())
+    person = app.find_person(args.person, seated(conversation))
     membership.remove_member(conversation, person.user)
     _done(args, "Removed. The conversation has a new key; what they have read stays with them.")
 
@@ -66,7 +97,7 @@ def remove(app: App, args: Namespace) -> None:
 def role(app: App, args: Namespace) -> None:
     """Another role."""
     conversation = app.conversation(args.thread)
-    person = app.find_person(args.person, conversation.people.everyone())
+    person = app.find_person(args.person, seated(conversation))
     membership.change_role(conversation, person.user, membership.ROLES[args.role])
     _done(args, "Changed. The conversation has a new key.")
 
@@ -81,6 +112,16 @@ def leave(app: App, args: Namespace) -> None:
     """Ends one's own seat at once."""
     membership.leave(app.conversation(args.thread))
     _done(args, "You have left. New messages do not reach you.")
+
+
+def seated(conversation: Conversation) -> list[Person]:
+    """Whoever is in the conversation now; guests under the name that they gave."""
+    inside = {row.member for row in conversation.roster}
+    return [
+        replace(one, name=conversation.name(one.user))
+        for one in conversation.people.everyone()
+        if one.user in inside
+    ]
 
 
 def _done(args: Namespace, sentence: str) -> None:

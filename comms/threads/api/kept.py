@@ -113,3 +113,36 @@ class DraftView(SealedView):
             box=octets(box),
         )
         return Response(status=204)
+
+
+class MutedView(SealedView):
+    """Which threads are silent for the caller."""
+
+    @extend_schema(
+        operation_id="list_muted",
+        summary="The caller's muted threads",
+        responses=cbor_schema("[thread, …]"),
+    )
+    def get(self, request: Request) -> Response:
+        """Those of which the caller wants nothing told outside of their pages."""
+        with in_workspace(self.workspace.id):
+            found = [thread.bytes for thread in selectors.list_muted(self.actor)]
+        return Response(encode(found))
+
+
+class MuteView(SealedView):
+    """Whether a thread is silent for the caller."""
+
+    @extend_schema(
+        operation_id="mute_thread",
+        summary="Mute a thread, or not any more",
+        request=CBOR_BODY,
+        responses={204: None},
+    )
+    def put(self, request: Request, thread_id: uuid.UUID) -> Response:
+        """Takes [1] to have nothing of it told outside of its page, [0] to have it told again."""
+        (wanted,) = listed(body_of(request, 16), 1)
+        if type(wanted) is not int or wanted not in (0, 1):
+            raise InvalidError(_("That is neither 0 nor 1."))
+        services.mute_thread(actor=self.actor, thread_id=thread_id, muted=wanted == 1)
+        return Response(status=204)

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from comms.accounts.views.answers import limit_rate, octets
 from comms.core.errors import InvalidError
 from comms.core.rest import CBOR_BODY, body_of, cbor_schema
 from comms.core.tenancy import in_workspace
@@ -19,9 +20,12 @@ from comms.threads.api.door import AfterQuery, PositionQuery, SealedView, positi
 from comms.wire import envelopes as wire_envelopes
 from comms.wire import epochs as wire_epochs
 from comms.wire import history as wire_history
+from comms.wire import identity as wire_identity
 from comms.wire import leaving as wire_leaving
 from comms.wire.cbor import Value, decode, encode
 from comms.wire.errors import WireError
+
+MAKING_LIMIT = wire_identity.LIMIT + services.GUEST_LABEL_LIMIT + 100
 
 
 class IndexQuery(serializers.Serializer[Any]):
@@ -151,6 +155,33 @@ class GuestsView(SealedView):
         with in_workspace(self.workspace.id):
             rows = selectors.list_guests(self.actor, thread_id)
         return Response(encode(shapes.guests(rows)))
+
+    @extend_schema(
+        operation_id="make_guest_link",
+        summary="Note a link for a guest",
+        request=CBOR_BODY,
+        responses=cbor_schema("[guest]", 201),
+    )
+    def post(self, request: Request, thread_id: uuid.UUID) -> Response:
+        """Takes [identity-entry of the link, end in ms, 1 with a code else 0, epoch of the label, label].
+
+        The epoch that lets the guest in follows. The link's secret stays with whoever made it.
+        """
+        limit_rate(request._request, "make_guest")
+        body = body_of(request, MAKING_LIMIT)
+        entry, expires, with_code, epoch, label = listed(body, 5)
+        if type(expires) is not int or type(epoch) is not int or with_code not in (0, 1):
+            raise InvalidError(_("The body is not what this address reads."))
+        guest = services.make_guest(
+            actor=self.actor,
+            thread_id=thread_id,
+            entry=octets(entry),
+            expires=expires,
+            with_code=bool(with_code),
+            label_epoch=epoch,
+            label_box=octets(label),
+        )
+        return Response(encode([guest.id.bytes]), status=201)
 
 
 class ReadView(SealedView):
