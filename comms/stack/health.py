@@ -21,6 +21,7 @@ from comms.stack.endpoints import Endpoints, local_endpoints
 from comms.stack.errors import StackError
 from comms.stack.folder import Folder
 from comms.stack.held_keys import held_key_ids, needed_key_ids
+from comms.stack.held_log_key import has_signed, newest_checkpoint
 from comms.stack.options import Options
 from comms.stack.web import check_port
 
@@ -50,10 +51,13 @@ def running_state(folder: Folder) -> dict[str, Any] | None:
     return {"pid": holder, "address": "", "services": {}}
 
 
-def findings(options: Options, keys: Sequence[str]) -> Iterator[Finding]:
+def findings(
+    options: Options, keys: Sequence[str], log: tuple[str, str] | None = None
+) -> Iterator[Finding]:
     """Look at everything, from the disk up. Never raises for what it looks at.
 
-    ``keys`` are the key-encryption keys of the settings, the current one first.
+    ``keys`` are the key-encryption keys of the settings, the current one first; ``log`` is the key of the
+    public log and its origin.
     """
     folder = options.folder
     try:
@@ -77,6 +81,8 @@ def findings(options: Options, keys: Sequence[str]) -> Iterator[Finding]:
     if state is not None or options.database_url is not None:
         yield _look("Database", lambda: _database(options, endpoints))
         yield _look("Key-encryption key", lambda: _keys(options, endpoints, keys))
+        if log is not None:
+            yield _look("Log key", lambda: _log_key(options, endpoints, *log))
     if state is not None or options.redis_url is not None:
         yield _look("Valkey", lambda: _valkey(options, endpoints))
     if state is not None and not options.has_mail_server:
@@ -193,6 +199,31 @@ def _keys(options: Options, endpoints: Endpoints, keys: Sequence[str]) -> None:
             "encrypted fields can't be read",
             f"Put the file with the missing key back at {place} (it is kept apart from backups), or add "
             "the key to KEY_ENCRYPTION_KEYS_OLD; then restart.",
+        )
+
+
+def _log_key(options: Options, endpoints: Endpoints, key: str, origin: str) -> None:
+    place = options.folder.secrets / "log-key"
+    try:
+        with psycopg.connect(
+            options.database_url or endpoints.database_url, connect_timeout=5
+        ) as connection:
+            note = newest_checkpoint(connection)
+    except psycopg.OperationalError:
+        return  # The finding about the database says so.
+    try:
+        fits = has_signed(note or b"", key, origin)
+    except ImproperlyConfigured:
+        raise _Problem(
+            "it is missing, or isn't base64 of exactly 32 bytes",
+            f"Put the right one back, at {place} or in LOG_KEY.",
+        ) from None
+    if note is not None and not fits:
+        raise _Problem(
+            f"the public log was signed with another key, or not as {origin}, so nobody can get new keys "
+            "and browsers refuse the log",
+            f"Put back the one that the log began with, at {place} or in LOG_KEY (it is kept apart from "
+            "backups), and LOG_ORIGIN as it was; then restart.",
         )
 
 

@@ -17,9 +17,14 @@ from comms.stack.errors import StackError
 from comms.stack.health import Finding, findings
 from comms.stack.options import Options, read_options
 from comms.stack.secrets import local_keys
+from comms.wire import notes
 from tests.stack.deployment import Deployment
 
 RIGHT, OTHER = (base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))
+ORIGIN = "entente.example/identities"
+NOTE = notes.sign_checkpoint(
+    notes.Checkpoint(ORIGIN, 2, bytes(32)), base64.b64decode(RIGHT, validate=True)
+)
 RIGHT_ID, OTHER_ID = LocalKeys(RIGHT).current_id, LocalKeys(OTHER).current_id
 
 
@@ -41,6 +46,9 @@ def options(
     with psycopg.connect(urls[1]) as owner:
         owner.execute("CREATE TABLE accounts_workspace (id uuid PRIMARY KEY)")
         owner.execute("CREATE TABLE ledger_datakey (workspace_id uuid, kek_id text)")
+        owner.execute("CREATE TABLE ledger_logcheckpoint (size bigint, note bytea)")
+        # A later note counts: the first one is nobody's.
+        owner.execute("INSERT INTO ledger_logcheckpoint VALUES (1, ''), (2, %s)", [NOTE])
         for key in (RIGHT_ID, OTHER_ID):
             workspace = uuid7()
             owner.execute("INSERT INTO accounts_workspace VALUES (%s)", [workspace])
@@ -50,12 +58,36 @@ def options(
             "ALTER TABLE ledger_datakey FORCE ROW LEVEL SECURITY;"
             "CREATE POLICY own ON ledger_datakey USING"
             " (workspace_id = NULLIF(current_setting('comms.workspace', true), '')::uuid);"
-            "GRANT SELECT ON accounts_workspace, ledger_datakey TO comms_app"
+            "GRANT SELECT ON accounts_workspace, ledger_datakey, ledger_logcheckpoint TO comms_app"
         )
     found = read_options({"VAR": str(tmp_path_factory.mktemp("doctor") / "var")})
     yield dataclasses.replace(found, database_url=urls[0], database_owner_url=urls[1])
     with psycopg.connect(endpoints.database_owner_url, autocommit=True) as owner:
         owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def about_log(options: Options, key: str, origin: str = ORIGIN) -> Finding:
+    found = findings(options, [RIGHT, OTHER], (key, origin))
+    (one,) = [each for each in found if each.subject == "Log key"]
+    return one
+
+
+def test_finds_nothing_wrong_with_the_key_that_signed_the_log(options: Options) -> None:
+    assert about_log(options, RIGHT).problem == ""
+
+
+def test_names_a_log_key_that_did_not_sign_the_log_and_the_mend(options: Options) -> None:
+    for key, origin in ((OTHER, ORIGIN), (RIGHT, "elsewhere.example/identities")):
+        found = about_log(options, key, origin)
+        assert "signed with another key" in found.problem
+        assert str(options.folder.secrets / "log-key") in found.mend
+        assert "LOG_KEY" in found.mend
+        assert key not in found.problem + found.mend
+
+
+def test_says_that_a_log_key_is_missing_or_none(options: Options) -> None:
+    for key in ("", "c2hvcnQ=", "*"):
+        assert "isn't base64 of exactly 32 bytes" in about_log(options, key).problem
 
 
 def about_keys(options: Options, *keys: str) -> Finding:

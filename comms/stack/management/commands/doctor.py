@@ -19,7 +19,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         wrong = 0
         held = (settings.KEY_ENCRYPTION_KEY, *settings.KEY_ENCRYPTION_KEYS_OLD)
-        for finding in findings(read_options(), held):
+        log = (settings.LOG_KEY, settings.LOG_ORIGIN)
+        for finding in findings(read_options(), held, log):
             if finding.problem:
                 wrong += 1
                 self.stdout.write(f"{finding.subject}: {finding.problem}.\n    {finding.mend}")
