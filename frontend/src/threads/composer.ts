@@ -3,7 +3,7 @@
 import { fromHex } from "../crypto/bytes";
 import { type Conversation } from "./conversation";
 import { button, element, part, written } from "./dom";
-import { type Drafts, NOTHING, type Written } from "./drafts";
+import { type Drafts, NOTHING, type Written, type Theirs, UNREADABLE } from "./drafts";
 import { type Attaching, bodiesOf, NO_FILES } from "./files";
 import { Mentions } from "./mentions";
 import { mentionsIn, type Person } from "./mentionText";
@@ -306,13 +306,16 @@ export class Composer {
   }
 }
 
-/** What another browser holds, with the choice between the two. */
-export function showDraft(
-  note: HTMLElement,
-  theirs: Written | undefined,
-  words: TalkWords,
-): void {
+/** What another browser holds, with the choice between the two; of what can't be opened there is less. */
+export function showDraft(note: HTMLElement, theirs: Theirs | undefined, words: TalkWords): void {
   note.hidden = theirs === undefined;
-  const said = theirs === undefined ? "" : fill(words.draftElsewhere, { text: isolated(plain(theirs.text)) });
+  const isClosed = theirs === UNREADABLE;
+  const said =
+    theirs === undefined
+      ? ""
+      : isClosed
+        ? words.draftUnreadable
+        : fill(words.draftElsewhere, { text: isolated(plain(theirs.text)) });
   part(note, "[data-draft-text]", HTMLElement).textContent = said;
+  part(note, "[data-draft-take]", HTMLElement).hidden = isClosed;
 }

@@ -2,7 +2,7 @@
  * What is being written, kept sealed on the server so that it follows the person to another browser.
  *
  * A write names the draft that it replaces; when another browser was faster, nothing is overwritten: the
- * other draft is shown, and the person chooses.
+ * other draft is shown, and the person chooses. So they do of one that can't be opened here.
  */
 
 import { type Bytes, equal, fromHex, toHex } from "../crypto/bytes";
@@ -24,21 +24,30 @@ export interface Written {
 
 export const NOTHING: Written = { text: "" };
 
+/** Sealed under keys that are not here any more, or by somebody else. */
+export const UNREADABLE = "unreadable";
+
+export type Theirs = Written | typeof UNREADABLE;
+
 export interface DraftView {
   /** What the composer holds now. */
   readonly current: () => Written;
   /** Puts a draft of another browser where nothing was written here since. */
   readonly fill: (written: Written) => void;
-  /** Another browser has written something else: shown until `keepMine` or `takeTheirs`; undefined hides it. */
-  readonly differs: (theirs: Written | undefined) => void;
+  /**
+   * Another browser has written something else, or what is kept can't be opened here: shown until `keepMine`
+   * or `takeTheirs`; undefined hides it.
+   */
+  readonly differs: (theirs: Theirs | undefined) => void;
 }
 
 type Keys = Pick<Unlocked, "userId" | "seeds" | "identity" | "oldXwing">;
 
 export class Drafts {
   private number = 0;
-  private saved: Written = NOTHING;
-  private theirs: Written | undefined;
+  /** Undefined when it can't be opened: whatever is written differs from it. */
+  private saved: Written | undefined = NOTHING;
+  private theirs: Theirs | undefined;
   private timer: number | undefined;
   private queue: Promise<void> = Promise.resolve();
 
@@ -88,7 +97,7 @@ export class Drafts {
   takeTheirs(): void {
     const { theirs } = this;
     this.settle();
-    if (theirs !== undefined) this.view.fill(theirs);
+    if (theirs !== undefined && theirs !== UNREADABLE) this.view.fill(theirs);
   }
 
   private settle(): void {
@@ -115,6 +124,12 @@ export class Drafts {
     const theirs = await this.read(listed);
     const before = this.saved;
     this.number = listed.number;
+    if (theirs === UNREADABLE) {
+      this.saved = undefined;
+      this.theirs = theirs;
+      this.view.differs(theirs);
+      return;
+    }
     this.saved = theirs;
     const now = this.view.current();
     if (same(now, theirs)) this.settle();
@@ -130,17 +145,16 @@ export class Drafts {
     }
   }
 
-  /** An unreadable draft counts as none: it was sealed under keys that are gone, or by nobody. */
-  private async read(listed: ListedDraft): Promise<Written> {
+  private async read(listed: ListedDraft): Promise<Theirs> {
     if (listed.box.length === 0) return NOTHING;
     const seed = this.seedOf(listed.fingerprint);
-    if (seed === undefined) return NOTHING;
+    if (seed === undefined) return UNREADABLE;
     const place = { user: this.keys.userId, thread: this.thread, number: listed.number };
     try {
       const { text, replyTo, edits } = await openDraft(await draftKey(seed), place, listed.box);
       return { text, replyTo: replyTo && toHex(replyTo), edits: edits && toHex(edits) };
     } catch (error) {
-      if (error instanceof WireError) return NOTHING;
+      if (error instanceof WireError) return UNREADABLE;
       throw error;
     }
   }
@@ -173,6 +187,6 @@ function wire({ text, replyTo, edits }: Written, writtenAt: number): Draft {
   };
 }
 
-function same(left: Written, right: Written): boolean {
-  return left.text === right.text && left.replyTo === right.replyTo && left.edits === right.edits;
+function same(left: Written, right: Written | undefined): boolean {
+  return left.text === right?.text && left.replyTo === right.replyTo && left.edits === right.edits;
 }

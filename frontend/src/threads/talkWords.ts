@@ -44,6 +44,7 @@ export const TALK_NAMES = [
   "mentionsFound",
   "nothingYet",
   "draftElsewhere",
+  "draftUnreadable",
   "draftLoaded",
 ] as const;
 

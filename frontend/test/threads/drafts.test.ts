@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, expect, it, vi } from "vitest";
 
 import { type Bytes, toHex } from "../../src/crypto/bytes";
 import { ServerError } from "../../src/keys/http";
-import { Drafts, NOTHING, type Written } from "../../src/threads/drafts";
+import { Drafts, NOTHING, type Theirs, UNREADABLE, type Written } from "../../src/threads/drafts";
 import { type ListedDraft } from "../../src/threads/server";
 import { newUuid, type Person, person } from "../people";
 
@@ -30,7 +30,7 @@ class Shelf {
 
 class Browser {
   text: Written = NOTHING;
-  other: Written | undefined;
+  other: Theirs | undefined;
   readonly drafts: Drafts;
 
   constructor(shelf: Shelf, me: Person, oldXwing: { fingerprint: Bytes; seed: Bytes }[] = []) {
@@ -90,7 +90,7 @@ it("that differ are shown, and the person chooses", async () => {
   await laptop.write("from the laptop");
   await phone.write("from the phone");
   expect(phone.text.text).toBe("from the phone");
-  expect(phone.other?.text).toBe("from the laptop");
+  expect(phone.other).toMatchObject({ text: "from the laptop" });
   await phone.write("from the phone, more");
   expect(shelf.kept?.number).toBe(1);
   await phone.drafts.keepMine();
@@ -98,7 +98,7 @@ it("that differ are shown, and the person chooses", async () => {
   expect(shelf.kept?.number).toBe(2);
   laptop.text = { text: "laptop goes on" };
   await laptop.drafts.load(2);
-  expect(laptop.other?.text).toBe("from the phone, more");
+  expect(laptop.other).toMatchObject({ text: "from the phone, more" });
   laptop.drafts.takeTheirs();
   expect(laptop.text.text).toBe("from the phone, more");
 });
@@ -128,13 +128,40 @@ it("sealed under earlier keys open with the old seed, and by another's keys neve
   const stranger = new Browser(shelf, await person());
   await stranger.drafts.load();
   expect(stranger.text).toEqual(NOTHING);
+  expect(stranger.other).toBe(UNREADABLE);
 });
 
-it("that the server moved from elsewhere count as none", async () => {
+it("that can't be opened are kept, and said so, until the person decides", async () => {
+  const laptop = new Browser(shelf, me);
+  await laptop.write("under keys that are gone");
+  const kept = shelf.kept;
+  const later = new Browser(shelf, await person(me.id));
+  await later.drafts.load();
+  expect(later.other).toBe(UNREADABLE);
+  await later.write("something new");
+  expect(shelf.kept).toBe(kept);
+  later.drafts.takeTheirs();
+  expect(later.text.text).toBe("something new");
+  await later.drafts.load();
+  await later.drafts.keepMine();
+  expect(shelf.kept?.number).toBe(2);
+  expect(later.other).toBeUndefined();
+});
+
+it("that can't be opened can be given up with nothing in their place", async () => {
+  await new Browser(shelf, me).write("gone");
+  const later = new Browser(shelf, await person(me.id));
+  await later.drafts.load();
+  await later.drafts.keepMine();
+  expect(shelf.kept).toMatchObject({ number: 2, box: new Uint8Array() });
+});
+
+it("that the server moved from elsewhere are never shown as one's own", async () => {
   const laptop = new Browser(shelf, me);
   await laptop.write("first");
   if (shelf.kept !== undefined) shelf.kept = { ...shelf.kept, number: 7 };
   const phone = new Browser(shelf, me);
   await phone.drafts.load();
   expect(phone.text).toEqual(NOTHING);
+  expect(phone.other).toBe(UNREADABLE);
 });
