@@ -195,6 +195,29 @@ def test_an_image_and_a_large_file_reach_the_other_whole(
     check_page(cheated)
     assert downloads == []
 
+    # The file of a deleted message is destroyed, also when the first try does not reach the server.
+    tries: list[str] = []
+
+    def fail_once(route: Route) -> None:
+        tries.append(f"{route.request.method} {route.request.url}")
+        if len(tries) == 1:
+            route.abort("connectionfailed")
+        else:
+            route.continue_()
+
+    carla.route(re.compile(r"/blobs/[0-9a-f-]{36}$"), fail_once)
+    message = carla.locator("[data-id]", has=carla.locator(".file-name", has_text="oidua"))
+    message.hover()
+    message.get_by_role("button", name="Delete", exact=True).click()
+    carla.locator("#message-removal [type=submit]").click()
+    expect(card).to_have_count(1, timeout=WAIT)
+    assert len(tries) == 2
+    assert tries[0] == tries[1]
+    blob = tries[0].removeprefix("DELETE ")
+    status = "(address) => fetch(address).then((answer) => answer.status)"
+    assert carla.evaluate(status, blob) == 404
+    people.troubles.forgive("404")
+
     # Neither names nor contents left the sender's browser in the clear, or lie anywhere.
     assert len(wire.sent) > 20
     assert wire.with_any([MARKER]) == []

@@ -32,8 +32,11 @@ export interface View {
   readonly changed: () => void;
   /** These were appended live, by others or from another tab. */
   readonly arrived: (messages: readonly Message[]) => void;
-  /** The message that this file hangs on was deleted from here. */
-  readonly deletedFile: (file: FileBody) => void;
+  /**
+   * Destroys the file of a message, before its deletion is sent: whatever goes wrong, the deletion waits in
+   * the outbox and both are tried again. Raises what is worth another try.
+   */
+  readonly destroyFile: (file: FileBody) => Promise<void>;
 }
 
 /** Why nothing can be written: everything else is fine. */
@@ -211,12 +214,7 @@ export class Conversation {
 
   loadEarlier(): Promise<void> {
     return this.enqueue(async () => {
-      const { timeline } = this;
-      if (timeline === undefined || !this.hasEarlier) return;
-      const before = timeline.start.seq + 1;
-      this.talk.add(await timeline.prepend(await noticed("fork", this.server.page(this.id, { before }))));
-      this.passing.agree(timeline);
-      this.agreeWithVault();
+      await this.fetchEarlier();
     });
   }
 
@@ -374,9 +372,11 @@ export class Conversation {
     } as const;
     const { identity } = this.unlocked;
     const envelope = await makeEnvelope(header, one.body, epoch.key, identity);
-    const deleted = one.body.kind === "deletion" ? this.talk.find(toHex(one.body.target)) : undefined;
+    if (one.body.kind === "deletion") {
+      const file = await this.fileOf(toHex(one.body.target));
+      if (file !== undefined) await this.view.destroyFile(file);
+    }
     const seq = await this.server.post(this.id, envelope);
-    if (deleted?.file !== undefined) this.view.deletedFile(deleted.file);
     if (seq === seen.seq + 1) {
       // It stands right after what is here: no need to fetch one's own words.
       const hash = await sha256(envelope);
@@ -384,6 +384,23 @@ export class Conversation {
       await this.take({ start: seen, items: [{ hash, raw: envelope }], head, readUpTo: this.readUpTo });
       this.remember();
     } else if (seq > seen.seq) await this.fetchNewer();
+  }
+
+  /** The file of a message, which may stand in a page that is not here yet. Runs inside the queue. */
+  private async fileOf(id: string): Promise<FileBody | undefined> {
+    while (this.talk.find(id) === undefined && (await this.fetchEarlier()));
+    return this.talk.find(id)?.file;
+  }
+
+  /** One earlier page; whether there was one. Runs inside the queue. */
+  private async fetchEarlier(): Promise<boolean> {
+    const { timeline } = this;
+    if (timeline === undefined || !this.hasEarlier) return false;
+    const before = timeline.start.seq + 1;
+    this.talk.add(await timeline.prepend(await noticed("fork", this.server.page(this.id, { before }))));
+    this.passing.agree(timeline);
+    this.agreeWithVault();
+    return timeline.start.seq + 1 < before;
   }
 
   private async fetchNewer(): Promise<void> {

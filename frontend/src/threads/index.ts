@@ -125,7 +125,7 @@ function openOne(
       view.arrived(messages);
       read();
     },
-    deletedFile: ({ blob }) => void files.destroy(blob),
+    destroyFile: ({ blob }) => files.destroy(blob),
   });
   const view = new ConversationView(root, words, talkWords, unlocked.userId, () => conversation, files);
   const drafts = view.useDrafts((shown) => new Drafts(thread, server, unlocked, shown));

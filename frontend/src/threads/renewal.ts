@@ -2,9 +2,11 @@
 
 import { equal } from "../crypto/bytes";
 import { type Unlocked } from "../keys";
+import { type FileBody } from "../wire/body";
 import { readRecord } from "../wire/epoch";
 import { findRow } from "../wire/roster";
 import { Conversation } from "./conversation";
+import { blobsAt, destroyFile } from "./files/blobServer";
 import { type Outbox } from "./outbox";
 import { Server } from "./server";
 
@@ -47,7 +49,10 @@ export async function renewConversation(
   outbox: Outbox,
 ): Promise<Outcome> {
   const nothing = (): void => undefined;
-  const view = { changed: nothing, arrived: nothing, deletedFile: nothing };
+  // What waits in the outbox goes out from here too.
+  const blobs = blobsAt(server.address(thread));
+  const destroy = ({ blob }: FileBody): Promise<void> => destroyFile(blobs, blob);
+  const view = { changed: nothing, arrived: nothing, destroyFile: destroy };
   const conversation = new Conversation(thread, server, unlocked, outbox, view);
   await conversation.load();
   if (conversation.offline) throw new TypeError("no connection");

@@ -1,11 +1,12 @@
 /** A file goes on where it stopped, under the same key only if it is the same; a lie about it is noticed. */
 
-import { expect, test } from "vitest";
+import { describe, expect, it, test } from "vitest";
 
 import { type Bytes, equal } from "../../src/crypto/bytes";
 import { CHUNK_SIZE } from "../../src/crypto/files";
 import { sha256 } from "../../src/crypto/hash";
 import { ServerError } from "../../src/keys/http";
+import { destroyFile } from "../../src/threads/files/blobServer";
 import { bodiesOf } from "../../src/threads/files/bodies";
 import { Download, type Sink } from "../../src/threads/files/download";
 import { ChangedFileError, Opener, Sealer, type Sealing } from "../../src/threads/files/sealing";
@@ -336,4 +337,22 @@ test("words go with the first file, or before it when they are long", () => {
   expect(bodiesOf({ text: "", replyTo }, [one, two])).toEqual([{ ...one, replyTo }, two]);
   const long = "x".repeat(20_000);
   expect(bodiesOf({ text: long }, [one])).toEqual([{ kind: "text", text: long }, one]);
+});
+
+describe("the file of a deleted message", () => {
+  const answers = (error?: Error) => ({
+    remove: () => (error === undefined ? Promise.resolve() : Promise.reject(error)),
+  });
+
+  it("is gone, also when it was gone before or is another's to destroy", async () => {
+    await destroyFile(answers(), "blob");
+    await destroyFile(answers(new ServerError(404, "")), "blob");
+    await destroyFile(answers(new ServerError(403, "")), "blob");
+  });
+
+  it("is tried again after a failure, with the deletion that waits for it", async () => {
+    for (const error of [new TypeError("no connection"), new ServerError(503, ""), new ServerError(429, "")]) {
+      await expect(destroyFile(answers(error), "blob")).rejects.toBe(error);
+    }
+  });
 });

@@ -2,7 +2,7 @@
 
 import { type Bytes, fromUuid } from "../../crypto/bytes";
 import { chunkCount } from "../../crypto/files";
-import { getCbor, getOctets, postCbor, read, sendOctets } from "../../keys/http";
+import { getCbor, getOctets, postCbor, read, sendOctets, ServerError } from "../../keys/http";
 import { type Value } from "../../crypto/cbor";
 import { array, uint } from "../../wire/fields";
 
@@ -32,6 +32,20 @@ export function blobsAt(address: string): BlobServer {
     get: (blob, index, signal) => getOctets(`${base}/${blob}/${index}`, signal),
     remove: (blob) => sendOctets("DELETE", `${base}/${blob}`, undefined),
   };
+}
+
+/**
+ * Destroys a file; once more changes nothing. Raises TypeError without a connection and ServerError for a
+ * failure of the server, after which it is tried again. A file that is gone, or not this person's to destroy,
+ * is left as it is.
+ */
+export async function destroyFile(server: Pick<BlobServer, "remove">, blob: string): Promise<void> {
+  try {
+    await server.remove(blob);
+  } catch (error) {
+    const refused = error instanceof ServerError && error.status < 500 && error.status !== 429;
+    if (!refused) throw error;
+  }
 }
 
 function readStatus(answer: Value): BlobStatus {

@@ -3,7 +3,7 @@
 import { type Unlocked } from "../../keys";
 import { type Server } from "../server";
 import { Attaching, type AttachingView } from "./attaching";
-import { type BlobServer, blobsAt } from "./blobServer";
+import { type BlobServer, blobsAt, destroyFile } from "./blobServer";
 import { FileViews } from "./fileView";
 import { RememberedUploads } from "./remembered";
 import { type FileWords } from "./words";
@@ -44,8 +44,8 @@ export class Files {
     return new Attaching(root, { thread, server, remembered, sealing: sealInWorker }, this.words, view);
   }
 
-  /** Destroys the file of a message that was deleted. Without a connection it stays, sealed, as it was. */
-  async destroy(blob: string): Promise<void> {
-    await this.server.remove(blob).catch(() => undefined);
+  /** Destroys the file of a message that is deleted. Raises as `destroyFile` does. */
+  destroy(blob: string): Promise<void> {
+    return destroyFile(this.server, blob);
   }
 }

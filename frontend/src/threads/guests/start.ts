@@ -124,7 +124,7 @@ async function room(
       view.arrived(messages);
       read();
     },
-    deletedFile: ({ blob }) => void files.destroy(blob),
+    destroyFile: ({ blob }) => files.destroy(blob),
   });
   const current = (): Conversation => conversation;
   const view = new ConversationView(place, words.page, words.talk, holder.userId, current, files);
