@@ -31,5 +31,9 @@ export function dayName(millis: number, now = Date.now()): string {
 export function clock(millis: number): string {
   const at = new Date(millis);
   if (Number.isNaN(at.getTime())) return "";
-  return new Intl.DateTimeFormat(language(), { timeStyle: "short", timeZone: zone() }).format(at);
+  return new Intl.DateTimeFormat(language(), {
+    timeStyle: "short",
+    hourCycle: "h23",
+    timeZone: zone(),
+  }).format(at);
 }

@@ -44,6 +44,8 @@ export class MessageList {
   private loading = false;
   /** The reader was at the latest message when they last moved: they stay there whatever grows. */
   private stays = true;
+  /** Where we scrolled to ourselves last: the event that tells of it may come after a picture has grown. */
+  private placed = -1;
   private drawn = new Map<string, Drawn>();
   /** Who came, went, or has new keys; oldest first. */
   happened: readonly Happened[] = [];
@@ -150,11 +152,12 @@ export class MessageList {
 
   private toEnd(): void {
     this.scroll.scrollTop = this.scroll.scrollHeight;
+    this.placed = this.scroll.scrollTop;
   }
 
   /** Moves the window with the reader; asks for earlier pages at its beginning. */
   private follow(): void {
-    this.stays = this.atEnd;
+    if (!this.stays || this.scroll.scrollTop !== this.placed) this.stays = this.atEnd;
     const items = this.conversation().talk.items;
     const { scrollTop, scrollHeight, clientHeight } = this.scroll;
     if (scrollTop < EDGE) {

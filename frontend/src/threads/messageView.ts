@@ -45,6 +45,12 @@ export class MessageView {
     return name === "" ? this.talkWords.someone : name;
   }
 
+  /** Also of the reader: the person's name. */
+  private own(user: string | undefined): string {
+    const name = user === undefined ? "" : this.conversation().name(user);
+    return name === "" ? this.name(user) : name;
+  }
+
   draw(item: Item, standing: Standing): HTMLElement {
     const made = element("li", this.classes(item, standing));
     made.dataset["seq"] = String(item.seq);
@@ -54,7 +60,7 @@ export class MessageView {
       made.append(element("p", "said-text is-missing", this.words.destroyed));
       return made;
     }
-    const face = element("span", "said-face", initial(this.name(item.sender)));
+    const face = element("span", "said-face", initial(this.own(item.sender)));
     face.setAttribute("aria-hidden", "true");
     face.dataset["tone"] = String(tone(item.sender ?? ""));
     const body = element("div", "said-body", this.head(item, standing), ...this.content(item));

@@ -114,6 +114,7 @@ export function moment(millis: number, now = Date.now()): string {
     ...(today ? {} : { day: "numeric", month: "short", year: "numeric" }),
     hour: "2-digit",
     minute: "2-digit",
+    hourCycle: "h23",
     timeZoneName: "short",
     timeZone,
   }).format(at);
