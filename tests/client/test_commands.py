@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 
+from comms.client.http import Connection
+from comms.client.store import Home
+from comms.wire.cbor import decode
 from tests.client.conftest import Terminal
 
 Terminals = Callable[..., Terminal]
@@ -166,3 +170,19 @@ def test_several_that_fit_are_asked_for_exactly(pair: tuple[Terminal, Terminal, 
     assert dina.done("read", other[:12]).rows == []
     assert dina.json("read", "Nothing like it").code == 2
     assert thread != other
+
+
+def test_muting_is_kept_for_the_person(pair: tuple[Terminal, Terminal, str]) -> None:
+    dina, pavel, thread = pair
+    pavel.done("mute", thread)
+    muted = "/api/v1/workspaces/talks/threads/muted"
+    assert decode(_connection(pavel).send("GET", muted), limit=1024) == [UUID(thread).bytes]
+    assert decode(_connection(dina).send("GET", muted), limit=1024) == []
+    pavel.done("mute", thread, "--remove")
+    assert decode(_connection(pavel).send("GET", muted), limit=1024) == []
+
+
+def _connection(terminal: Terminal) -> Connection:
+    kept = Home(terminal.home).session()
+    assert kept is not None
+    return Connection(kept.server, kept.cookies, kept.csrf)
