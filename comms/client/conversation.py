@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from typing import Final
 from uuid import UUID
@@ -11,8 +10,9 @@ from uuid import UUID
 from comms.client import words
 from comms.client.account import Keys
 from comms.client.epochs import Epochs, check_epochs
-from comms.client.errors import ClientError, ServerError, Trouble, UnreachableError, alarming
+from comms.client.errors import ClientError, ServerError, Trouble, alarming
 from comms.client.log import KeyLog
+from comms.client.patience import post_patiently
 from comms.client.people import People, Person
 from comms.client.remote import Page, Remote
 from comms.client.roll import Roll, labels
@@ -27,8 +27,6 @@ from comms.wire.transcript import Head
 from comms.wire.vault import ThreadHead
 
 _STALE_TRIES: Final = 3
-_WAITS: Final = (0.5, 1.0, 2.0, 4.0)
-"""Seconds between tries to send the same bytes again, after the connection was lost."""
 
 
 class Conversation:
@@ -201,7 +199,7 @@ class Conversation:
             raise Trouble("forged-epoch", "no key of the newest epoch")
         header = self._header(counter, at, seen, Class.STORED)
         raw = make_envelope(header, body, key=epoch.key, seeds=self.keys.seeds)
-        seq = self._post_patiently(raw)
+        seq = post_patiently(self.remote, self.thread, raw)
         if seq <= seen.seq:
             raise Trouble("fork", f"the server puts a new message at {seq}, before {seen.seq}")
         digest = read_envelope(raw).hash
@@ -209,21 +207,6 @@ class Conversation:
             if message.hash == digest:
                 return message
         raise Trouble("fork", "the message that was sent is not in the conversation")
-
-    def _post_patiently(self, raw: bytes) -> int:
-        """The same bytes again after a lost connection: the server takes them once."""
-        for wait in (*_WAITS, None):
-            try:
-                return self.remote.post(self.thread, raw)
-            except UnreachableError as error:
-                if wait is None:
-                    sentence = (
-                        f"{error.sentence} It is not known whether the message arrived: read the "
-                        "conversation before you send it again."
-                    )
-                    raise UnreachableError(sentence, code="not_known") from error
-                time.sleep(wait)
-        raise AssertionError
 
     def _post_receipt(self, head: Head) -> None:
         epoch = self.epochs.newest

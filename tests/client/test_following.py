@@ -72,7 +72,7 @@ def test_lost_answer_does_not_send_twice(
     thread = dina.done("new", "Lost answers", "--with", "Pavel").data["id"]
     honest = Remote.post
     lost: list[int] = []
-    monkeypatch.setattr("comms.client.conversation._WAITS", (0.0, 0.0))
+    monkeypatch.setattr("comms.client.patience.WAITS", (0.0, 0.0))
 
     def lose(self: Remote, where: UUID, envelope: bytes) -> int:
         seq = honest(self, where, envelope)
