@@ -78,6 +78,12 @@ async function enter(
     // A challenge holds for one try.
     const asked = next ?? (await server.knock());
     next = undefined;
+    // The answer to the try before was lost, and this browser is the one that opened the link.
+    const kept = asked.isOpened ? await store.load() : undefined;
+    if (kept !== undefined) {
+      await comeBack(server, guest, asked, kept);
+      return kept;
+    }
     return comeIn(server, guest, asked, link, given, store);
   });
 }
