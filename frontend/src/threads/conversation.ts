@@ -5,14 +5,15 @@
  * overtakes a page that is being checked. After trouble it still shows what was checked, but sends nothing.
  */
 
-import { type Bytes, fromHex, randomBytes, toHex } from "../crypto/bytes";
+import { type Bytes, fromHex, toHex } from "../crypto/bytes";
 import { WireError } from "../crypto/error";
 import { sha256 } from "../crypto/hash";
 import { type Holder, type Member, ServerError } from "../keys";
-import { type Body, type FileBody, type ReceiptBody, type TypingBody } from "../wire/body";
+import { type Body, type FileBody } from "../wire/body";
 import { makeEnvelope, readEnvelope } from "../wire/envelope";
 import { expired, findRow, mayPost, OPEN_POLICY, type Policy, type RosterRow } from "../wire/roster";
 import { after, type Head } from "../wire/transcript";
+import { Aside } from "./aside";
 import { Epochs } from "./epochs";
 import { checkInvitation, labels, Roll } from "./guests/roll";
 import { type Outbox, type Waiting } from "./outbox";
@@ -42,7 +43,6 @@ export interface View {
 /** Why nothing can be written: everything else is fine. */
 export type Silence = "observer" | "renewing" | "trouble" | undefined;
 
-const RECEIPT_PAUSE = 2_000;
 /** Milliseconds; a browser's timer holds no more. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -92,11 +92,7 @@ export class Conversation {
       await this.loadNewEpochs();
     },
   };
-  private readonly passingClient = randomBytes(16);
-  private passed = 0;
-  private receipts = 0;
-  private receiptTimer: number | undefined;
-  private receiptDropped = false;
+  private readonly aside: Aside;
 
   constructor(
     readonly id: string,
@@ -108,6 +104,10 @@ export class Conversation {
     this.people = new People(unlocked, []);
     this.rotation = new Rotation(id, server, unlocked);
     this.passing = new Passing(id);
+    this.aside = new Aside(id, server, unlocked, {
+      epoch: () => this.epochs?.newest,
+      head: () => this.timeline?.head,
+    });
     this.sending = new Sending(id, outbox, {
       mayGo: () => this.silence === undefined && this.stage === "open",
       post: (one) => this.enqueue(() => this.post(one), true),
@@ -279,16 +279,7 @@ export class Conversation {
     if (seq <= this.readUpTo || this.stage !== "open") return;
     this.readUpTo = seq;
     await this.server.markRead(this.id, seq).catch(() => undefined);
-    if (this.others > 0) this.tellReceipt();
-  }
-
-  /** At most one receipt in two seconds, always with the newest place. */
-  private tellReceipt(): void {
-    this.receiptTimer ??= window.setTimeout(() => {
-      this.receiptTimer = undefined;
-      const read = this.timeline?.head;
-      if (read !== undefined && read.seq > 0) void this.passOn({ kind: "receipt", read });
-    }, this.receipts++ === 0 ? 0 : RECEIPT_PAUSE);
+    if (this.others > 0) this.aside.tellReceipt();
   }
 
   private get others(): number {
@@ -326,7 +317,7 @@ export class Conversation {
   /** Tells the others that this person is writing, or not any more. Lost notes are no loss. */
   async noteWriting(isTyping: boolean): Promise<void> {
     if (this.silence !== undefined || this.stage !== "open" || this.offline) return;
-    await this.passOn({ kind: "typing", isTyping });
+    await this.aside.noteWriting(isTyping);
   }
 
   /** What others say in passing: who writes, who has read how far. */
@@ -436,34 +427,6 @@ export class Conversation {
     }
   }
 
-  /** A note outside the transcript, under a client and counters of its own. */
-  private async passOn(body: TypingBody | ReceiptBody): Promise<void> {
-    const epoch = this.epochs?.newest;
-    const seen = this.timeline?.head;
-    if (epoch?.key === undefined || seen === undefined) return;
-    this.passed += 1;
-    const header = {
-      thread: this.id,
-      epoch: epoch.record.hash,
-      sender: this.unlocked.userId,
-      client: this.passingClient,
-      counter: this.passed,
-      class: "ephemeral",
-      writtenAt: Date.now(),
-      seen,
-    } as const;
-    const envelope = await makeEnvelope(header, body, epoch.key, this.unlocked.identity);
-    if (body.kind === "typing") {
-      await this.server.passOn(this.id, envelope).catch(() => undefined);
-      return;
-    }
-    // It crossed with a new key: told again as soon as that is here.
-    const taken = await this.server.postReceipt(this.id, envelope).catch(() => true);
-    if (taken) return;
-    if (this.epochs?.newest === epoch) this.receiptDropped = true;
-    else this.tellReceipt();
-  }
-
   private async knowsEpochsOf(items: Page["items"]): Promise<boolean> {
     const epochs = this.needEpochs();
     for (const { raw } of items) {
@@ -480,9 +443,7 @@ export class Conversation {
     if (listed.length === 0) return;
     await this.loadEpochs();
     this.timeline?.useEpochs(this.needEpochs(), this.people);
-    if (!this.receiptDropped) return;
-    this.receiptDropped = false;
-    this.tellReceipt();
+    this.aside.renewed();
   }
 
   private async loadEpochs(): Promise<void> {
