@@ -136,7 +136,9 @@ def _lines(slug: str, entries: list[AuditEntry]) -> list[Line]:
         lines.append(
             Line(
                 entry,
-                who=names.get(entry.actor_id, _("A guest, or somebody who has left")) if entry.actor_id else "",
+                who=names.get(entry.actor_id, _("A guest, or somebody who has left"))
+                if entry.actor_id
+                else "",
                 sentence=sentence_of(entry),
                 subject=subject.label if subject else entry.subject_type,
                 url=_url(slug, entry, subject),
