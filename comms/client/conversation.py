@@ -13,9 +13,9 @@ from comms.client.epochs import Epochs, check_epochs
 from comms.client.errors import ClientError, ServerError, Trouble, alarming
 from comms.client.log import KeyLog
 from comms.client.patience import post_patiently
-from comms.client.people import People, Person
+from comms.client.people import People
 from comms.client.remote import Page, Remote
-from comms.client.roll import Roll, labels
+from comms.client.roll import Roll, labels, load_people
 from comms.client.rotation import Rotation, now
 from comms.client.talk import Item, Talk
 from comms.client.timeline import Message, Timeline
@@ -287,7 +287,7 @@ class Conversation:
         with alarming("forged-epoch"):
             listed = self.remote.epochs(self.thread)
             roll = Roll(listed)
-            self.people = People(self.keys, self._load_people(roll))
+            self.people = People(self.keys, load_people(self.remote, self.log, self.thread, roll))
         known = self.keys.head_of(self.thread)
         self.epochs = check_epochs(self.thread, listed, self.people, self.keys, known)
         self.log.agree([one.record.tbs.checkpoint for one in self.epochs.all])
@@ -296,17 +296,6 @@ class Conversation:
             self._labels = labels(self.thread, self.remote.guests(self.thread), self.epochs)
         self.epochs.about()
         self.people.trust([row.member for row in self.roster], now())
-
-    def _load_people(self, roll: Roll) -> list[Person]:
-        """Whoever must be in the log is, and guests have no more keys than a guest may."""
-        guests: list[Person] = []
-
-        def load() -> list[Person]:
-            everyone = self.remote.people(self.thread)
-            guests[:] = roll.unlogged(everyone)
-            return roll.logged(everyone)
-
-        return [*self.log.people(load), *guests]
 
     def _check_not_behind(self, page: Page, here: int) -> None:
         """The server may not show less than this person has seen in any browser."""

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from comms.client.epochs import Epochs
+from comms.client.log import KeyLog
 from comms.client.people import Person
-from comms.client.remote import ListedEpoch, ListedGuest
+from comms.client.remote import ListedEpoch, ListedGuest, Remote
 from comms.wire.epochs import read_record
 from comms.wire.errors import WireError
 from comms.wire.guests import open_name
@@ -42,6 +43,18 @@ class Roll:
             if len(one.chain) > ENTRIES or any(e.kind is Kind.RESET for e in one.chain):
                 raise WireError("chain", "keys of a guest that do not follow from their link")
         return found
+
+
+def load_people(remote: Remote, log: KeyLog, thread: UUID, roll: Roll) -> list[Person]:
+    """Whoever must be in the log is, and guests have no more keys than a guest may. Raises Trouble, WireError."""
+    guests: list[Person] = []
+
+    def load() -> list[Person]:
+        everyone = remote.people(thread)
+        guests[:] = roll.unlogged(everyone)
+        return roll.logged(everyone)
+
+    return [*log.people(load), *guests]
 
 
 def labels(thread: UUID, guests: Sequence[ListedGuest], epochs: Epochs) -> dict[UUID, str]:
