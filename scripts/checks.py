@@ -66,6 +66,7 @@ IN_BROWSER = [PYTHON, "-m", "pytest", "-q", "-m", "browser and not chaos and not
 CONVERSATIONS = [
     "tests/journeys/test_threads.py",
     "tests/journeys/test_membership.py",
+    "tests/journeys/test_guests.py",
     "tests/journeys/test_sending_files.py",
 ]
 BROWSER: list[list[Check]] = [

@@ -60,7 +60,7 @@ def test_page_saves_the_rules_and_the_trail_says_each(
         entries = list(AuditEntry.objects.all())
         said = sorted(sentence_of(entry) for entry in entries)
     assert said == [
-        "changed who needs a second step to sign in to: approver, diplomat",
+        "changed who needs a second step to sign in to: Approver, Diplomat",
         "set the minutes until an idle browser is signed out to 30",
     ]
 

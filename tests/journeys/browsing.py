@@ -30,9 +30,12 @@ CHROMIUM_FLAGS = [
     "--disable-features=SpareRendererForSitePerProcess",
 ]
 HARMLESS = re.compile(r"favicon|ERR_NETWORK_CHANGED|net::ERR_ABORTED")
-VAULT_RACE = re.compile(r"status of 409 .*/me/keys/vault/\)$")
-"""Two pages of one person write the vault at once: the slower one reads again, merges and writes once more
-(`unlocked.ts`; its own tests). The browser notes the refusal itself, whatever the page makes of it."""
+RACES = re.compile(r"status of 409 .*(/me/keys/vault/|/envelopes)\)$")
+"""Refusals that belong to a race which the pages win, noted by the browser whatever they make of them.
+
+Two pages of one person write the vault at once: the slower one reads again and merges (`vault.test.ts`). An
+envelope whose first answer was lost is sent again, or under a key that is new meanwhile (`sending.ts`).
+"""
 
 
 @dataclass
@@ -49,7 +52,7 @@ class Troubles:
         if message.type == "error" and not HARMLESS.search(message.text):
             where = message.location.get("url", "")
             complaint = f"console: {message.text} ({where})"
-            if not VAULT_RACE.search(complaint):
+            if not RACES.search(complaint):
                 self.found.append(complaint)
 
     def forgive(self, pattern: str) -> None:

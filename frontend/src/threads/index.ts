@@ -1,23 +1,16 @@
 /** The page of threads, put together. */
 
 import { LockedError, lockWhenIdle, RollbackError, ServerError, unlock, watchLock } from "../keys";
-import { Conversation } from "./conversation";
-import { ConversationView } from "./conversationView";
-import { DetailsPane } from "./detailsPane";
 import { part } from "./dom";
-import { Drafts } from "./drafts";
-import { Files, type FileWords } from "./files";
+import { type FileWords } from "./files";
 import { follow } from "./following";
-import { GuestLinkDialog } from "./guests/linkDialog";
 import { type GuestLinkWords } from "./guests/words";
 import { ListView } from "./listView";
 import { Live } from "./live";
-import { Membership } from "./membership";
 import { type MembershipWords } from "./membershipWords";
 import { offerMuting } from "./muting";
 import { NewDialog } from "./newDialog";
 import { openConversation } from "./opening";
-import { Outbox } from "./outbox";
 import { Overview } from "./overview";
 import { Server } from "./server";
 import { type TalkWords } from "./talkWords";
@@ -52,6 +45,8 @@ async function run(
 ): Promise<void> {
   const server = new Server(root.dataset["workspace"] ?? "");
   const thread = root.dataset["thread"] ?? "";
+  // On its way while the vault opens: the list alone needs none of it.
+  const page = thread === "" ? undefined : import("./open");
   const unlocked = await unlock();
   const me = unlocked.userId;
 
@@ -67,14 +62,9 @@ async function run(
     window.location.assign(server.address(made));
   });
 
-  const open =
-    thread === ""
-      ? undefined
-      : openOne(
-          root, words, talkWords, about, guestWords, server, thread, unlocked,
-          await Outbox.open(me, unlocked.unsafeVaultKey()),
-          await Files.of(thread, server, unlocked, fileWords),
-        );
+  const open = await (
+    await page
+  )?.openOne(root, words, talkWords, fileWords, about, guestWords, server, thread, unlocked);
   await open?.conversation.load();
   open?.read();
   void open?.drafts.load();
@@ -92,62 +82,6 @@ async function run(
   });
   server.quick = (where, envelope) => live.post(where, envelope);
   live.open();
-}
-
-interface Open {
-  readonly conversation: Conversation;
-  readonly drafts: Drafts;
-  /** Everything here was read, if somebody is looking. */
-  readonly read: () => void;
-}
-
-function openOne(
-  root: HTMLElement,
-  words: Words,
-  talkWords: TalkWords,
-  about: MembershipWords,
-  guestWords: GuestLinkWords,
-  server: Server,
-  thread: string,
-  unlocked: Awaited<ReturnType<typeof unlock>>,
-  outbox: Outbox,
-  files: Files,
-): Open {
-  const read = (): void => {
-    if (document.visibilityState === "visible") void conversation.markRead();
-  };
-  const conversation: Conversation = new Conversation(thread, server, unlocked, outbox, {
-    changed: () => {
-      view.show();
-      details.show();
-    },
-    arrived: (messages) => {
-      view.arrived(messages);
-      read();
-    },
-    destroyFile: ({ blob }) => files.destroy(blob),
-  });
-  const view = new ConversationView(root, words, talkWords, unlocked.userId, () => conversation, files);
-  const drafts = view.useDrafts((shown) => new Drafts(thread, server, unlocked, shown));
-  const membership = new Membership(conversation, server, unlocked);
-  const details = new DetailsPane(
-    words,
-    about,
-    unlocked,
-    () => conversation,
-    membership,
-    () => {
-      window.location.assign(server.address());
-    },
-    (events) => {
-      view.happened = events;
-      view.show();
-    },
-    new GuestLinkDialog(guestWords, unlocked.userId, server.workspace, () => conversation, membership),
-  );
-  view.say(words.checking);
-  document.addEventListener("visibilitychange", read);
-  return { conversation, drafts, read };
 }
 
 function sentence(words: Words, error: unknown): string {

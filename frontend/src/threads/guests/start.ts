@@ -3,33 +3,15 @@
 import { WireError } from "../../crypto/error";
 import { LogTrouble, ServerError } from "../../keys";
 import { type GuestLink, readFragment } from "../../wire/guest";
-import { Conversation } from "../conversation";
-import { ConversationView } from "../conversationView";
-import { DetailsPane } from "../detailsPane";
 import { part } from "../dom";
-import { Drafts } from "../drafts";
-import { Files, type FileWords } from "../files";
-import { follow } from "../following";
-import { Live } from "../live";
-import { Membership } from "../membership";
-import { type MembershipWords } from "../membershipWords";
-import { Outbox } from "../outbox";
-import { type TalkWords } from "../talkWords";
-import { type Words } from "../words";
 import { DoorForm } from "./doorForm";
 import { comeBack, comeIn } from "./entering";
 import { GuestHolder } from "./holder";
 import { type Door, GuestServer } from "./server";
 import { type GuestState, GuestStore } from "./store";
+// Its types alone: any other import would bring the whole part at first.
+import type { GuestPageWords } from "./room";
 import { type GuestWords } from "./words";
-
-export interface GuestPageWords {
-  readonly page: Words;
-  readonly talk: TalkWords;
-  readonly files: FileWords;
-  readonly membership: MembershipWords;
-  readonly guest: GuestWords;
-}
 
 /** What stops a guest at the door, as a sentence. */
 class Stop extends Error {}
@@ -39,6 +21,8 @@ export async function start(words: GuestPageWords): Promise<void> {
   const guest = root.dataset["guest"] ?? "";
   const server = new GuestServer(root.dataset["workspace"] ?? "", guest);
   const form = new DoorForm(root, words.guest);
+  // On its way while somebody gives a name.
+  const page = import("./room");
   try {
     const store = await GuestStore.open(guest).catch(() => {
       throw new Stop(words.guest.noStorage);
@@ -47,6 +31,7 @@ export async function start(words: GuestPageWords): Promise<void> {
     // The secret has done its work: out of the address bar and the history.
     history.replaceState(null, "", window.location.pathname);
     const holder = await GuestHolder.of(guest, state, store);
+    const { room } = await page;
     await room(root, words, server, holder, state.thread, () => {
       void store.forget();
       part(root, "[data-room]", HTMLElement).hidden = true;
@@ -95,78 +80,6 @@ function linkOf(words: GuestWords): GuestLink {
     if (error instanceof WireError) throw new Stop(words.incomplete);
     throw error;
   }
-}
-
-/** The conversation, live. */
-async function room(
-  root: HTMLElement,
-  words: GuestPageWords,
-  server: GuestServer,
-  holder: GuestHolder,
-  thread: string,
-  gone: () => void,
-): Promise<void> {
-  const outbox = await Outbox.open(holder.userId, holder.unsafeVaultKey());
-  const files = await Files.of(thread, server, holder, words.files);
-  const place = part(root, "[data-room]", HTMLElement);
-  let introducing = false;
-  const introduce = async (): Promise<void> => {
-    if (introducing || holder.name === "" || conversation.stage !== "open") return;
-    if (conversation.silence !== undefined) return;
-    introducing = true;
-    await conversation.send({ kind: "introduction", name: holder.name });
-    await holder.nameSent();
-  };
-  const read = (): void => {
-    if (document.visibilityState === "visible") void conversation.markRead();
-  };
-  const conversation: Conversation = new Conversation(thread, server, holder, outbox, {
-    changed: () => {
-      view.show();
-      details.show();
-      void introduce();
-    },
-    arrived: (messages) => {
-      view.arrived(messages);
-      read();
-    },
-    destroyFile: ({ blob }) => files.destroy(blob),
-  });
-  const current = (): Conversation => conversation;
-  const view = new ConversationView(place, words.page, words.talk, holder.userId, current, files);
-  const drafts = view.useDrafts((shown) => new Drafts(thread, server, holder, shown));
-  const details = new DetailsPane(
-    words.page,
-    words.membership,
-    holder,
-    current,
-    new Membership(conversation, server, holder),
-    gone,
-    (events) => {
-      view.happened = events;
-      view.show();
-    },
-  );
-  document.addEventListener("visibilitychange", read);
-  await conversation.load();
-  place.hidden = false;
-  view.show();
-  await introduce();
-  read();
-  void drafts.load();
-  const live = new Live(server, {
-    onEvent: (event) => {
-      follow({ conversation, drafts }, event);
-    },
-    onLost: () => {
-      conversation.lost();
-    },
-    onEnded: () => {
-      // The pass is old, or the guest is out: the door says which.
-      window.location.reload();
-    },
-  });
-  live.open();
 }
 
 function sentence(words: GuestWords, error: unknown): string {
