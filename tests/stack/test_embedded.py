@@ -18,7 +18,7 @@ from comms.stack.endpoints import Endpoints
 from comms.stack.errors import StackError
 from comms.stack.folder import Folder
 from comms.stack.options import PROJECT
-from comms.stack.secrets import local_secrets
+from comms.stack.secrets import local_keys
 from tests.stack.patience import eventually
 
 Served = tuple[Path, Endpoints]
@@ -245,7 +245,7 @@ def test_interrupted_first_start_is_made_again(tmp_path: Path) -> None:
 
 
 def test_other_major_version_is_refused_with_the_mend(tmp_path: Path) -> None:
-    local_secrets(tmp_path / "var")
+    local_keys(tmp_path / "var")
     data = tmp_path / "var/postgres/data"
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("14\n")

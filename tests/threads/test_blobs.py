@@ -210,8 +210,13 @@ def test_refuses_outsiders_the_removed_and_other_threads(
     for user, place in ((edgar, thread), (dina, thread), (ada, other), (edgar, other)):
         with pytest.raises(NotFoundError):
             status(world, user, place, blob)
+    for user, place in ((edgar, thread), (dina, thread)):
         with pytest.raises(NotFoundError):
             remove(world, user, place, blob)
+    # Somewhere else it isn't, so there is nothing to destroy.
+    for user, place in ((ada, other), (edgar, other)):
+        remove(world, user, place, blob)
+    assert status(world, ada, thread, blob).present
     for user in (edgar, dina):
         with pytest.raises(NotFoundError):
             begin(world, user, thread, 12)

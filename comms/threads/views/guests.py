@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from urllib.parse import urlsplit
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from comms.accounts import selectors as accounts
 from comms.accounts.scope import MemberRequest, keys_and_pictures_page
 from comms.accounts.views.answers import cbor, endpoint, limit_rate, octets, read_list
-from comms.core.errors import InvalidError, NotFoundError
+from comms.core.errors import InvalidError
 from comms.core.tenancy import in_workspace
 from comms.threads import selectors, services, shapes
 from comms.threads.views.answers import body, member_endpoint
@@ -62,12 +62,8 @@ def others(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
 @never_cache
 @keys_and_pictures_page
 def page(request: HttpRequest, workspace: str, guest_id: uuid.UUID) -> HttpResponse:
-    """The page behind a link: the same for every link, since what is in the fragment stays in the browser."""
-    try:
-        place = accounts.get_workspace(workspace)
-    except NotFoundError as error:
-        raise Http404(error.message) from error
-    context = {"crest_name": place.name, "slug": place.slug, "guest_id": str(guest_id)}
+    """The page behind a link: the same for every link, real or not, since only its keys open anything."""
+    context = {"slug": workspace, "guest_id": str(guest_id)}
     response = render(request, "threads/guest.html", context)
     # Nobody shall hear where this reader came from. The page posts nothing that needs a referrer.
     response["Referrer-Policy"] = "no-referrer"

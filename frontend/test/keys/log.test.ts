@@ -169,8 +169,13 @@ describe("an honest log", () => {
     const opened = await IdentityLog.open(new Browser(anna));
     const earlier = await log.checkpoint(3);
     await stuff(log, 2);
-    await opened.agree([new Uint8Array(), earlier, await log.checkpoint()]);
+    await opened.agree([earlier, await log.checkpoint()]);
     expect(opened.size).toBe(9);
+  });
+
+  it("takes nothing for a checkpoint that is none", async () => {
+    const opened = await IdentityLog.open(new Browser(anna));
+    expect(await alarm(() => opened.agree([new Uint8Array()]))).toBe("log-split");
   });
 });
 
