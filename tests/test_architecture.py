@@ -15,6 +15,8 @@ from celery import current_app
 from django.apps import apps
 from django.db.models import Model
 
+from tests.source import parsed
+
 ROOT = Path(__file__).resolve().parents[1]
 LINT_IMPORTS = Path(sys.executable).with_name("lint-imports")
 
@@ -133,7 +135,7 @@ def test_every_app_is_under_the_contracts() -> None:
 def _sources() -> Iterator[tuple[Path, ast.Module]]:
     for file in sorted((ROOT / "comms").rglob("*.py")):
         if "migrations" not in file.parts:
-            yield file, ast.parse(file.read_text())
+            yield file, parsed(file)
 
 
 def test_no_app_queries_the_tables_of_another() -> None:

@@ -24,6 +24,7 @@ from config.celery import beat_schedule
 from tests.campaigns.conftest import Team
 from tests.campaigns.engine import begun, counts, scheduled, state
 from tests.campaigns.server import ScriptedServer
+from tests.source import parsed
 
 
 @pytest.fixture
@@ -192,7 +193,7 @@ def test_nothing_is_handed_over_for_later() -> None:
     """Celery's own delays are redelivered past the visibility timeout: due times live in the database."""
     found = []
     for file in sorted(Path("comms").rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text())):
+        for node in ast.walk(parsed(file)):
             if isinstance(node, ast.keyword) and node.arg in {"eta", "countdown"}:
                 # A keyword of our own dataclasses is no delay; only a constant of at most 60 s is.
                 call_is_ours = file.parts[1] == "campaigns" and "selectors" in file.parts

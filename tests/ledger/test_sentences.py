@@ -15,6 +15,7 @@ from django.utils.translation import override
 from comms.core.ids import uuid7
 from comms.ledger.models import AuditEntry
 from comms.ledger.sentences import actions, sentence_of, subjects
+from tests.source import parsed
 
 ROOT = Path(__file__).resolve().parents[2] / "comms"
 ACTION = re.compile(r"(accounts|directory|content|campaigns|threads|ledger)\.[a-z0-9_]+")
@@ -35,7 +36,7 @@ _NOT_ACTS = {
 def _recorded() -> Iterator[tuple[str, str]]:
     """(file, action) of every string in the services that has the form of an action."""
     for file in sorted(ROOT.rglob("services/**/*.py")):
-        tree = ast.parse(file.read_text())
+        tree = parsed(file)
         others = {
             id(argument)
             for call in ast.walk(tree)
