@@ -59,8 +59,20 @@ LANES: list[list[Check]] = [
 ]
 TESTS = Check(
     "pytest",
-    # One more than the two cores that it is meant for: many tests wait for a service that starts or stops.
-    [PYTHON, "-m", "pytest", "-q", "-n", "3", "-m", "not browser and not chaos and not slow"],
+    # One more than the two cores that it is meant for: many tests wait for a service that starts or stops. Tests
+    # of a module stay together as far as possible, with the system that they share.
+    [
+        PYTHON,
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        "3",
+        "--dist",
+        "worksteal",
+        "-m",
+        "not browser and not chaos and not slow",
+    ],
 )
 # Side by side: one process walks through every page, in the others the journeys share a running system.
 IN_BROWSER = [PYTHON, "-m", "pytest", "-q", "-m", "browser and not chaos and not slow"]
