@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from comms.accounts.models import User
+from comms.core.actors import Role as WorkspaceRole
 from comms.core.errors import ForbiddenError, InvalidError, NotFoundError
 from comms.core.tenancy import in_workspace
 from comms.ledger.models import AuditEntry
@@ -18,7 +19,7 @@ from comms.wire.envelopes import Class, make_envelope
 from comms.wire.hashing import sha256
 from comms.wire.roster import Role
 from comms.wire.transcript import Head
-from tests.factories import actor_of
+from tests.factories import actor_of, make_member, make_workspace
 from tests.threads.world import World
 
 
@@ -215,3 +216,19 @@ def test_a_batch_takes_a_few_queries(
             workspace_id=world.workspace.id, thread_id=thread.id, postings=postings
         )
     assert [each.seq for each in outcomes if isinstance(each, Envelope)] == list(range(1, 41))
+
+
+def test_a_batch_of_another_workspace_finds_no_thread(
+    world: World, thread: Thread, ada: User
+) -> None:
+    """Neither under the other workspace's name nor with its people under this one's."""
+    elsewhere = make_workspace("far", "Far away")
+    make_member(elsewhere, ada.email, ada.name, WorkspaceRole.ADMIN)
+    posting = services.Posting(actor_of(ada, elsewhere), world.seal(ada, thread))
+    for place in (elsewhere, world.workspace):
+        (outcome,) = services.post_envelopes(
+            workspace_id=place.id, thread_id=thread.id, postings=[posting]
+        )
+        assert isinstance(outcome, NotFoundError)
+    with in_workspace(world.workspace.id):
+        assert not Envelope.objects.filter(thread=thread).exists()
