@@ -36,4 +36,4 @@ def test_page_that_is_not_there_is_a_page_of_ours(people: People) -> None:
     assert reply is not None
     assert reply.status == 404
     check_page(page)
-    people.troubles.forgive("404")
+    people.troubles.forgive("status of 404")

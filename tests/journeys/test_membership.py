@@ -111,7 +111,7 @@ def test_added_people_read_what_they_are_shown_and_removed_ones_nothing_new(crew
     for part in ("envelopes", "epochs", "people", "leaves"):
         reply = lucia.evaluate("(address) => fetch(address).then((answer) => answer.status)", part)
         assert reply == 404, part
-    crew.troubles.forgive("404")
+    crew.troubles.forgive("status of 404")
 
     # Added again from now on only: what was said without her stays closed.
     add(nadia, LUCIA, "now")
@@ -155,7 +155,7 @@ def test_an_owner_hands_over_and_leaves(crew: People) -> None:
     reply = nadia.goto(address)
     assert reply is not None
     assert reply.status == 404
-    crew.troubles.forgive("404")
+    crew.troubles.forgive("status of 404")
 
 
 def test_whoever_is_removed_from_the_workspace_is_out_of_its_conversations(crew: People) -> None:
@@ -173,7 +173,7 @@ def test_whoever_is_removed_from_the_workspace_is_out_of_its_conversations(crew:
     for part in ("envelopes", "epochs", "people", "put-out"):
         reply = viktor.evaluate("(address) => fetch(address).then((answer) => answer.status)", part)
         assert reply == 404, part
-    crew.troubles.forgive("404")
+    crew.troubles.forgive("status of 404")
     notice = lucia.locator("[data-notice-text]")
     expect(notice).to_contain_text("No longer in this workspace")
     expect(notice).to_contain_text(VIKTOR)

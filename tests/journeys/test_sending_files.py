@@ -216,7 +216,7 @@ def test_an_image_and_a_large_file_reach_the_other_whole(
     blob = tries[0].removeprefix("DELETE ")
     status = "(address) => fetch(address).then((answer) => answer.status)"
     assert carla.evaluate(status, blob) == 404
-    people.troubles.forgive("404")
+    people.troubles.forgive("status of 404")
 
     # Neither names nor contents left the sender's browser in the clear, or lie anywhere.
     assert len(wire.sent) > 20

@@ -110,7 +110,7 @@ def test_outsider_sees_neither_list_nor_page(crew: People) -> None:
     reply = edgar.goto(address)
     assert reply is not None
     assert reply.status == 404
-    crew.troubles.forgive("404")
+    crew.troubles.forgive("status of 404")
 
 
 def test_two_tabs_write_at_once_and_agree(crew: People) -> None:
