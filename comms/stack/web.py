@@ -17,6 +17,9 @@ from comms.stack.errors import StackError
 
 GRACE = 4
 """Seconds that open requests and sockets get at a stop."""
+TAKING_MS = 120_000
+"""Milliseconds in which a client takes something of what it was sent. Closing a connection waits for that, and
+whoever takes nothing would keep it for ever."""
 
 
 def bind(host: str, port: int) -> list[socket.socket]:
@@ -39,6 +42,9 @@ def bind(host: str, port: int) -> list[socket.socket]:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if family == socket.AF_INET6:
                 listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):
+                # Linux hands it on to every connection that it accepts here.
+                listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, TAKING_MS)
             try:
                 listener.bind(address)
             except OSError as error:

@@ -9,7 +9,7 @@ import pytest
 
 from comms.stack.errors import StackError
 from comms.stack.options import PROJECT, read_options
-from comms.stack.web import bind, check_port
+from comms.stack.web import TAKING_MS, bind, check_port
 
 
 def test_defaults_serve_this_machine_only() -> None:
@@ -83,4 +83,6 @@ def test_binds_each_address_of_localhost_that_exists() -> None:
     listeners = bind("localhost", port)
     assert listeners
     for listener in listeners:
+        # Whoever takes nothing that they are sent is let go of in the end, by the kernel.
+        assert listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == TAKING_MS
         listener.close()

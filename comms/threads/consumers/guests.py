@@ -8,22 +8,14 @@ import uuid
 from dataclasses import dataclass
 
 from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncWebsocketConsumer
 
 from comms.accounts import selectors as accounts
 from comms.core.actors import Actor
 from comms.core.errors import CommsError
 from comms.core.tenancy import in_workspace
 from comms.threads import messages, selectors, services
-from comms.threads.consumers.listening import Listener
+from comms.threads.consumers.base import MALFORMED, NOT_A_MEMBER, SIGNED_OUT, SocketConsumer
 from comms.threads.consumers.polling import PollConsumer
-from comms.threads.consumers.socket import (
-    IDLE,
-    MALFORMED,
-    NOT_A_MEMBER,
-    SIGNED_OUT,
-    SILENCE_SECONDS,
-)
 from comms.threads.errors import GuestSignedOutError
 from comms.wire.errors import WireError
 
@@ -36,67 +28,55 @@ class Admitted:
     until: float
 
 
-class GuestConsumer(Listener, AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+class GuestConsumer(SocketConsumer):
     """Sends what happens in the guest's one thread until their time is up.
 
     The pass is looked at when the socket opens and on every ping; a guest who is removed hears so at once.
     """
 
     async def connect(self) -> None:
-        self.silence: asyncio.TimerHandle | None = None
         self.ending: asyncio.TimerHandle | None = None
         self.said = messages.GuestOpen()
-        await self.accept()
-        self._wait()
+        await super().connect()
+        self.wait()
 
-    async def disconnect(self, _code: int) -> None:
-        for timer in (self.silence, self.ending):
-            if timer is not None:
-                timer.cancel()
-        await self.leave_all()
+    def stop(self) -> None:
+        if self.ending is not None:
+            self.ending.cancel()
+        super().stop()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.ended:
+            return
         try:
             if bytes_data is None or text_data is not None:
                 raise WireError("malformed", "not bytes")
             kind, said = messages.read_from_guest(bytes_data)
         except WireError:
-            await self.close(MALFORMED)
+            self.end(MALFORMED)
             return
-        self._wait()
+        self.wait()
         if kind == messages.GUEST and self.actor is None:
             self.said = said
             admitted = await self._admit()
             if admitted is not None:
                 await self.tell(messages.ready(await self.listen(admitted.actor)))
         elif kind == messages.PING and self.actor is not None and await self._admit() is not None:
-            await self.send(bytes_data=messages.message(messages.PONG))
-
-    async def tell(self, data: bytes) -> None:
-        await self.send(bytes_data=data)
+            await self.tell(messages.message(messages.PONG))
 
     async def _admit(self) -> Admitted | None:
         said = self.said
         found: Admitted | int = await admit(said.workspace, said.guest, said.text)
         if isinstance(found, int):
-            await self.close(SIGNED_OUT if found == 401 else NOT_A_MEMBER)
+            self.end(SIGNED_OUT if found == 401 else NOT_A_MEMBER)
             return None
         self.until = found.until
         if self.ending is None:
             loop = asyncio.get_running_loop()
             # A timer of the loop holds a month at most; whoever stays longer opens again.
             left = min(max(found.until - time.time(), 0), 30 * 86_400)
-            self.ending = loop.call_later(left, lambda: loop.create_task(self._end()))
+            self.ending = loop.call_later(left, self.end, NOT_A_MEMBER)
         return found
-
-    async def _end(self) -> None:
-        await self.close(NOT_A_MEMBER)
-
-    def _wait(self) -> None:
-        if self.silence is not None:
-            self.silence.cancel()
-        loop = asyncio.get_running_loop()
-        self.silence = loop.call_later(SILENCE_SECONDS, lambda: loop.create_task(self.close(IDLE)))
 
 
 class GuestPollConsumer(PollConsumer):

@@ -28,6 +28,7 @@ WAIT_SECONDS = 25
 # What happens together is told together.
 GATHER_SECONDS = 0.02
 AT_ONCE = 500
+AT_ONCE_BYTES = 2 * 1024 * 1024
 QUERY_LIMIT = 512
 
 _HEADERS = [
@@ -53,6 +54,7 @@ class PollConsumer(Listener, AsyncHttpConsumer):  # type: ignore[misc]  # channe
         if message.get("more_body"):
             return
         self.heard: list[bytes] = []
+        self.heard_bytes = 0
         if self.scope["method"] != "GET":
             await self.refuse(405, "method_not_allowed")
         else:
@@ -89,10 +91,12 @@ class PollConsumer(Listener, AsyncHttpConsumer):  # type: ignore[misc]  # channe
         if self.answered:
             return
         self.heard.append(data)
-        if len(self.heard) == 1:
+        self.heard_bytes += len(data)
+        if len(self.heard) >= AT_ONCE or self.heard_bytes >= AT_ONCE_BYTES:
+            # Not in the middle of an event: the answer's standing is that of its end.
+            self._answer_in(0)
+        elif len(self.heard) == 1:
             self._answer_in(GATHER_SECONDS)
-        elif len(self.heard) >= AT_ONCE:
-            await self._answer()
 
     async def _wait_for_news(self, actor: Actor, since: str) -> None:
         threads = await self.listen(actor)

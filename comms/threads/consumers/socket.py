@@ -7,14 +7,11 @@ import time
 import weakref
 from typing import Any
 
-import structlog
-from channels.generic.websocket import AsyncWebsocketConsumer
-
 from comms.accounts import selectors as accounts
 from comms.core.actors import Actor
 from comms.threads import messages
+from comms.threads.consumers.base import MALFORMED, NOT_A_MEMBER, SIGNED_OUT, SocketConsumer
 from comms.threads.consumers.listening import (
-    Listener,
     is_member,
     load_actor,
     note_look,
@@ -23,18 +20,10 @@ from comms.threads.consumers.listening import (
 from comms.threads.consumers.posting import Lanes
 from comms.wire.errors import WireError
 
-SIGNED_OUT = 4401
-NOT_A_MEMBER = 4404
-MALFORMED = 4400
-IDLE = 4408
-
-# A browser pings every 45 s; one that is silent for longer is gone.
-SILENCE_SECONDS = 120
 LOOK_AGAIN_SECONDS = 45
 POSTS_AT_ONCE = 64
 """Of one socket, on their way into threads."""
 
-log = structlog.get_logger(__name__)
 _LANES: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Lanes] = weakref.WeakKeyDictionary()
 
 
@@ -43,7 +32,7 @@ def _lanes() -> Lanes:
     return _LANES.setdefault(asyncio.get_running_loop(), Lanes())
 
 
-class ThreadsConsumer(Listener, AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+class ThreadsConsumer(SocketConsumer):
     """Sends what happens in the member's threads, from the moment it answers `ready`.
 
     The session and the membership are looked at when the socket opens, on every ping, and whenever
@@ -51,41 +40,33 @@ class ThreadsConsumer(Listener, AsyncWebsocketConsumer):  # type: ignore[misc]  
     """
 
     async def connect(self) -> None:
-        self.silence: asyncio.TimerHandle | None = None
         self.room = asyncio.Semaphore(POSTS_AT_ONCE)
-        self.tasks: set[asyncio.Task[None]] = set()
         self.looked_at = time.monotonic()
-        await self.accept()
+        await super().connect()
         user = self.scope["user"]
         if not user.is_authenticated:
-            await self.close(SIGNED_OUT)
+            self.end(SIGNED_OUT)
             return
         await self.join(accounts.session_group(self.scope["session"].session_key))
-        self._wait()
-
-    async def disconnect(self, _code: int) -> None:
-        if self.silence is not None:
-            self.silence.cancel()
-        # What is being written is written; there is nobody to tell.
-        for task in self.tasks:
-            task.cancel()
-        await self.leave_all()
+        self.wait()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.ended:
+            return
         try:
             if bytes_data is None or text_data is not None:
                 raise WireError("malformed", "not bytes")
             message = messages.read_from_browser(bytes_data)
         except WireError:
-            await self.close(MALFORMED)
+            self.end(MALFORMED)
             return
-        self._wait()
+        self.wait()
         match message:
             case messages.Open(workspace) if self.actor is None:
                 await self._open(workspace)
             case messages.Ping():
                 if await self._still_allowed():
-                    await self.send(bytes_data=messages.message(messages.PONG))
+                    await self.tell(messages.message(messages.PONG))
             case messages.Post():
                 await self._post(message)
 
@@ -96,9 +77,7 @@ class ThreadsConsumer(Listener, AsyncWebsocketConsumer):  # type: ignore[misc]  
             return
         # A browser that sends faster than is written waits here.
         await self.room.acquire()
-        task = asyncio.create_task(self._answer(self.actor, post))
-        self.tasks.add(task)
-        task.add_done_callback(self._answered)
+        self.start(self._answer(self.actor, post)).add_done_callback(self._answered)
 
     async def _answer(self, actor: Actor, post: messages.Post) -> None:
         row = await _lanes().post(actor, post.thread, post.raw)
@@ -107,22 +86,16 @@ class ThreadsConsumer(Listener, AsyncWebsocketConsumer):  # type: ignore[misc]  
         else:
             await self.tell(messages.message(messages.POSTED, post.ref, row.seq, bytes(row.t)))
 
-    def _answered(self, task: asyncio.Task[None]) -> None:
-        self.tasks.discard(task)
+    def _answered(self, _task: asyncio.Task[None]) -> None:
+        # Where the socket has closed meanwhile, the envelope is written, and the browser asks again.
         self.room.release()
-        if not task.cancelled() and task.exception() is not None:
-            # The socket has closed under it; the envelope is written, and the browser asks again.
-            log.info("threads.answer_not_sent", error=type(task.exception()).__name__)
 
     async def _open(self, workspace: str) -> None:
         actor = await load_actor(self.scope["user"].id, workspace)
         if actor is None:
-            await self.close(NOT_A_MEMBER)
+            self.end(NOT_A_MEMBER)
             return
         await self.tell(messages.ready(await self.listen(actor)))
-
-    async def tell(self, data: bytes) -> None:
-        await self.send(bytes_data=data)
 
     def _is_due(self) -> bool:
         return time.monotonic() - self.looked_at > LOOK_AGAIN_SECONDS
@@ -130,23 +103,17 @@ class ThreadsConsumer(Listener, AsyncWebsocketConsumer):  # type: ignore[misc]  
     async def _still_allowed(self) -> bool:
         self.looked_at = time.monotonic()
         if not await session_lives(self.scope["session"].session_key):
-            await self.close(SIGNED_OUT)
+            self.end(SIGNED_OUT)
             return False
         if self.actor is None or not await is_member(self.actor):
-            await self.close(NOT_A_MEMBER)
+            self.end(NOT_A_MEMBER)
             return False
         await note_look(self.actor)
         return True
 
-    def _wait(self) -> None:
-        if self.silence is not None:
-            self.silence.cancel()
-        loop = asyncio.get_running_loop()
-        self.silence = loop.call_later(SILENCE_SECONDS, lambda: loop.create_task(self.close(IDLE)))
-
     async def membership_changed(self, _event: dict[str, Any]) -> None:
         if self.actor is not None and not await is_member(self.actor):
-            await self.close(NOT_A_MEMBER)
+            self.end(NOT_A_MEMBER)
 
     async def session_revoked(self, _event: dict[str, Any]) -> None:
-        await self.close(SIGNED_OUT)
+        self.end(SIGNED_OUT)
