@@ -99,7 +99,9 @@ def measure() -> list[Figures]:
     from bench.product_pages import Browser, Page, find_pages
     from comms.accounts.demo import PEOPLE, SLUG
     from comms.accounts.models import User, Workspace
+    from comms.core.warming import warm_up
 
+    warm_up()  # as a web process does before it serves
     browser = Browser()
     for person in PEOPLE:
         user = User.objects.get(email=person.email)
@@ -120,6 +122,7 @@ def _measure(page: Page, bare: Page, browser: Browser, web: httpx.Client) -> Fig
     for _warm in range(2):
         answer = browser.visit(page)
         browser.visit(bare)
+    _forgive(page)
     ours, peers, over_http = [], [], []
     client, other = browser.client(page.reader), browser.client(bare.reader)
     name = settings.SESSION_COOKIE_NAME
@@ -140,9 +143,20 @@ def _measure(page: Page, bare: Page, browser: Browser, web: httpx.Client) -> Fig
     )
 
 
+def _forgive(page: Page) -> None:
+    """Forget how often the page's reader called the API: a person doesn't open every page in a minute."""
+    from django.core.cache import cache
+
+    if page.reader is not None:
+        cache.delete(f"api-person-{page.reader.pk}")
+
+
 def _timed(call: object) -> float:
     started = time.perf_counter()
     response = call()  # type: ignore[operator]  # a function without arguments
+    if response.status_code != 200:
+        # A refusal is quick: it must not pass for the page.
+        raise SystemExit(f"An answer was {response.status_code} instead of the page.")
     if getattr(response, "streaming", False):
         b"".join(response)
     return (time.perf_counter() - started) * 1000

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from drf_spectacular.renderers import OpenApiJsonRenderer
-from drf_spectacular.views import SpectacularAPIView
 
 from comms.accounts.api import urls as accounts
 from comms.campaigns import api as campaigns
 from comms.content import api as content
+from comms.core.rest.openapi import OpenApiView
 from comms.core.rest.views import not_here
 from comms.directory.api import urls as directory
 from comms.ledger import api as ledger
@@ -25,15 +24,7 @@ _workspace: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path(
-        "openapi.json",
-        SpectacularAPIView.as_view(
-            authentication_classes=[],
-            permission_classes=[],
-            renderer_classes=[OpenApiJsonRenderer],
-        ),
-        name="openapi",
-    ),
+    path("openapi.json", OpenApiView.as_view(), name="openapi"),
     *accounts.outside,
     *ledger.outside,
     path("workspaces/<slug:workspace>/", include(_workspace)),

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import uuid
 from collections.abc import Callable
-from functools import cache
 from typing import cast
 
 import structlog
@@ -25,6 +23,7 @@ from comms.campaigns.services.ticking import tick_workspace
 from comms.campaigns.transports.registry import make_transport
 from comms.core.jobs import enqueue
 from comms.core.mail import RealMailRefusedError
+from comms.core.warming import spare_the_collector
 
 log = structlog.get_logger(__name__)
 
@@ -79,7 +78,7 @@ def deliver(workspace_id: str, edition_id: str, shard: int) -> None:
         mine = uuid.uuid4().hex
         if not _take_slot(client, shard, mine):
             return
-        _spare_the_collector()
+        spare_the_collector()
         more = False
         try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -88,14 +87,6 @@ def deliver(workspace_id: str, edition_id: str, shard: int) -> None:
             _free_slot(client, shard, mine)
     if more:
         enqueue("campaigns.tick")
-
-
-@cache
-def _spare_the_collector() -> None:
-    """Take what is loaded out of the garbage collector's sight, once: a sixth of a sender's time otherwise."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 async def _deliver(order: Order, client: Redis, mine: str) -> bool:

@@ -4,16 +4,16 @@ Set as FORM_RENDERER, so `{{ form }}` needs nothing more: a label, its help, its
 field, a summary of errors on top, and the ARIA that ties them together.
 """
 
+from html import escape
 from typing import Any
 
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
 from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 
 _SELECT = "django/forms/widgets/select.html"
-_LONG = 100
 CHOICE_WIDGETS = ("radio.html", "checkbox_select.html", "multiple_input.html")
 
 
@@ -26,31 +26,46 @@ class Renderer(TemplatesSetting):
         widget = context.get("widget")
         if widget is not None:
             widget = _dressed(widget, template_name)
-            if template_name == _SELECT and len(widget["optgroups"]) > _LONG:
-                return _long_select(widget)
+            if template_name == _SELECT:
+                return _select(widget)
             context = {**context, "widget": widget}
         return SafeString(super().render(template_name, context, request))
 
 
-def _long_select(widget: dict[str, Any]) -> SafeString:
-    """What Django's template makes of hundreds of options, without a template for each (0.2 s for 600)."""
-    options = [option for _name, group, _index in widget["optgroups"] for option in group]
-    return format_html(
-        '<select name="{}"{}>{}</select>',
-        widget["name"],
-        flatatt(widget["attrs"]),
-        format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((one["value"], flatatt(one["attrs"]), one["label"]) for one in options),
-        ),
+def _select(widget: dict[str, Any]) -> SafeString:
+    """What Django's template makes of a list to choose from, without a template for each option (0.2 s for 600)."""
+    groups = []
+    for name, options, _index in widget["optgroups"]:
+        inside = "".join(map(_option, options))
+        groups.append(
+            f'<optgroup label="{conditional_escape(name)}">{inside}</optgroup>' if name else inside
+        )
+    return mark_safe(  # noqa: S308 - every part is escaped where it is put in
+        f'<select name="{conditional_escape(widget["name"])}"{flatatt(widget["attrs"])}>'
+        f"{''.join(groups)}</select>"
     )
+
+
+def _drawn(option: dict[str, Any]) -> dict[str, Any]:
+    """With its box as Django's template for inputs makes it: there may be two hundred of them."""
+    value = option["value"]
+    given = "" if value is None else f' value="{escape(str(value))}"'
+    box = f'<input type="{option["type"]}" name="{conditional_escape(option["name"])}"{given}'
+    return {**option, "drawn": mark_safe(f"{box}{flatatt(option['attrs'])}>")}  # noqa: S308 - as above
+
+
+def _option(option: dict[str, Any]) -> str:
+    attrs = flatatt(option["attrs"]) if option["attrs"] else ""
+    label = option["label"]
+    # Python's own escape is what Django's does, without its preparation for lazy texts: hundreds a page.
+    text = label.__html__() if hasattr(label, "__html__") else escape(str(label))
+    return f'<option value="{escape(str(option["value"]))}"{attrs}>{text}</option>'
 
 
 def _dressed(widget: dict[str, Any], template_name: str) -> dict[str, Any]:
     if template_name.endswith(CHOICE_WIDGETS):
         groups = [
-            (name, [_dressed(option, option["template_name"]) for option in options], index)
+            (name, [_drawn(_dressed(option, option["template_name"])) for option in options], index)
             for name, options, index in widget["optgroups"]
         ]
         return {**widget, "optgroups": groups}

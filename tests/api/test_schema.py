@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.translation import get_language
+from drf_spectacular.generators import SchemaGenerator
+
+from comms.core.rest.openapi import document as document_in
 
 pytestmark = pytest.mark.django_db
 
@@ -136,12 +140,39 @@ def test_every_parameter_is_typed(document: dict[str, Any]) -> None:
 
 def test_is_made_without_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
     from drf_spectacular.drainage import GENERATOR_STATS
-    from drf_spectacular.generators import SchemaGenerator
 
     GENERATOR_STATS.reset()
     SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # untyped upstream
     told = [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]
     assert not told, told
+
+
+def test_is_made_once_for_each_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    make = SchemaGenerator.get_schema
+
+    def counted(self: Any, *args: Any, **kwargs: Any) -> Any:
+        made.append(get_language())
+        return make(self, *args, **kwargs)  # type: ignore[no-untyped-call]  # untyped upstream
+
+    monkeypatch.setattr(SchemaGenerator, "get_schema", counted)
+    document_in.cache_clear()
+    first = Client().get("/api/v1/openapi.json")
+    again = Client().get("/api/v1/openapi.json")
+    arabic = Client().get("/api/v1/openapi.json", headers={"Accept-Language": "ar"})
+    asked = Client().get("/api/v1/openapi.json?lang=ar")
+    assert made == ["en", "ar"]
+    assert first.content == again.content != arabic.content == asked.content
+    assert Client().get("/api/v1/openapi.json?lang=xx").content == first.content
+
+
+def test_whoever_has_it_gets_no_second_copy() -> None:
+    first = Client().get("/api/v1/openapi.json")
+    again = Client().get("/api/v1/openapi.json", headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again["ETag"] == first["ETag"]
+    other = Client().get("/api/v1/openapi.json", headers={"If-None-Match": '"another"'})
+    assert (other.status_code, other.content) == (200, first.content)
 
 
 def test_loads_nothing_from_elsewhere(document: dict[str, Any]) -> None:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from django import forms
+from django.forms.renderers import DjangoTemplates
+from django.test.html import parse_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy
 
 
 class Letter(forms.Form):
@@ -92,23 +97,39 @@ def test_a_form_without_errors_has_no_summary() -> None:
     assert "summary" not in str(Letter())
 
 
-def test_a_long_select_comes_out_as_a_short_one() -> None:
-    """Hundreds of options are written without a template for each; nothing else may differ."""
-    choices = [(f"zone/{number}", f"<Zone> & {number}") for number in range(300)]
+class Choices(forms.Form):
+    """Every kind of list to choose from, with what must be escaped."""
 
-    def select_of(length: int) -> str:
-        class Zones(forms.Form):
-            zone = forms.ChoiceField(choices=choices[:length], help_text="Yours.")
+    options = [("", "—"), (1, "<One> & 'two'"), ('"a"', mark_safe("<i>kept</i>"))]
+    grouped = [("<Near> & dear", options), ("Far", [("z", gettext_lazy("Kind"))])]
 
-        return str(Zones({"zone": "zone/1"})["zone"])
-
-    short, long = select_of(90), select_of(300)
-    words = re.compile(r"<option.*?</option>|<select[^>]*>")
-    # The order of a tag's attributes means nothing.
-    in_long, in_short = (
-        [sorted(each.strip("<>").split()) for each in words.findall(drawn)]
-        for drawn in (long, short)
+    plain = forms.ChoiceField(choices=options, initial=1, help_text="Yours.")
+    groups = forms.ChoiceField(choices=grouped, initial="z", disabled=True)
+    several = forms.MultipleChoiceField(choices=options, initial=[1, '"a"'])
+    perhaps = forms.NullBooleanField(initial=True)
+    boxes = forms.MultipleChoiceField(
+        choices=grouped, initial=['"a"'], widget=forms.CheckboxSelectMultiple
     )
-    assert in_long[:91] == in_short
-    assert '<option value="zone/1" selected>&lt;Zone&gt; &amp; 1</option>' in long
-    assert long.count("<option") == 300
+    one_of = forms.ChoiceField(choices=options, initial=1, widget=forms.RadioSelect)
+
+
+@pytest.mark.parametrize("name", ["plain", "groups", "several", "perhaps"])
+def test_a_select_is_what_djangos_template_makes_of_it(name: str) -> None:
+    """It is written without a template for each option; nothing but the kit's class may differ."""
+    ours = str(Choices()[name]).replace(' class="form-select"', "", 1)
+    theirs = str(Choices(renderer=DjangoTemplates())[name])
+    assert parse_html(ours) == parse_html(theirs)
+    assert "<One>" not in ours
+
+
+@pytest.mark.parametrize(("name", "kind"), [("boxes", "checkbox"), ("one_of", "radio")])
+def test_the_boxes_of_a_group_are_what_djangos_template_makes_of_them(name: str, kind: str) -> None:
+    box = re.compile(rf'<input type="{kind}"[^>]*>')
+    ours = [each.replace(' class="form-check-input"', "") for each in box.findall(_drawn(name))]
+    theirs = box.findall(str(Choices(renderer=DjangoTemplates())[name]))
+    assert len(ours) >= 3
+    assert [parse_html(each) for each in ours] == [parse_html(each) for each in theirs]
+
+
+def _drawn(name: str) -> str:
+    return str(Choices()[name])

@@ -4,7 +4,7 @@ The catalogue with a snippet for each is in docs/interface.md. Nothing here asks
 """
 
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, cast
 
 from django import template
@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_vite.core.asset_loader import DjangoViteAssetLoader
 from django_vite.core.exceptions import DjangoViteAssetNotFoundError, DjangoViteManifestError
@@ -80,13 +81,20 @@ def icon(name: str, label: str = "", size: Literal["", "sm", "lg"] = "") -> Safe
     known = listed_icons()
     if known and name not in known:
         raise UnknownIconError(name)
-    classes = f"icon icon-{size}" if size else "icon"
     href = f"{asset_or_nothing('src/theme/icons.svg')}#{name}"
-    means = (
-        format_html('role="img" aria-label="{}"', label)
-        if label
-        else mark_safe('aria-hidden="true"')
-    )
+    if not label:
+        return _decoration(href, size)
+    return _drawn(href, size, format_html('role="img" aria-label="{}"', label))
+
+
+@lru_cache(maxsize=1024)
+def _decoration(href: str, size: str) -> SafeString:
+    """A list shows the same icon on every row. One with a label isn't kept: labels have no end."""
+    return _drawn(href, size, mark_safe('aria-hidden="true"'))
+
+
+def _drawn(href: str, size: str, means: SafeString) -> SafeString:
+    classes = f"icon icon-{size}" if size else "icon"
     # Sized and drawn by attributes too: while the stylesheet is on its way, an icon is not a black square.
     return format_html(
         '<svg class="{}" width="20" height="20" fill="none" stroke="currentColor" {}>'
@@ -195,12 +203,17 @@ def empty_state(parser: Parser, token: Token) -> EmptyStateNode:
 @register.simple_tag
 def language_name(code: str) -> str:
     """Return a language's name in the reader's language, or its code when it has none."""
+    return _language_name(code, get_language() or "en") or code or _("unknown")
+
+
+@lru_cache(maxsize=4096)
+def _language_name(code: str, reader: str) -> str:
+    # Only these pages need it, and it takes a tenth of a second to load.
     from babel import Locale, UnknownLocaleError
-    from django.utils.translation import get_language
 
     try:
-        reader = Locale.parse((get_language() or "en").replace("-", "_"))
         language = Locale.parse(code.replace("-", "_"))
-        return language.get_display_name(reader) or language.get_display_name("en") or code
+        name = language.get_display_name(Locale.parse(reader.replace("-", "_")))
+        return name or language.get_display_name("en") or ""
     except (UnknownLocaleError, ValueError):
-        return code or _("unknown")
+        return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from babel import Locale, UnknownLocaleError
@@ -107,6 +107,7 @@ def direction_of(tag: str) -> Literal["ltr", "rtl"]:
     return "rtl" if script in _RTL_SCRIPTS else "ltr"
 
 
+@lru_cache(maxsize=4096)
 def language_name(tag: str, reader: str = "en") -> str:
     """The language's name in the reader's language, else in English; the tag itself when it has none."""
     try:

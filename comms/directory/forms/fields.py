@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -18,14 +19,23 @@ Choices = list[tuple[str, str]]
 
 def country_choices(empty: str = "—") -> Choices:
     """Every country by name in the reader's language."""
-    reader = get_language() or "en"
+    return [("", empty), *_countries(get_language() or "en")]
+
+
+@cache
+def _countries(reader: str) -> Choices:
     named = sorted((country_name(code, reader), code) for code in country_codes())
-    return [("", empty), *((code, name) for name, code in named)]
+    return [(code, name) for name, code in named]
 
 
 def zone_choices(empty: str = "—") -> Choices:
     """Every time zone."""
-    return [("", empty), *((name, name.replace("_", " ")) for name in zone_names())]
+    return [("", empty), *_zones()]
+
+
+@cache
+def _zones() -> Choices:
+    return [(name, name.replace("_", " ")) for name in zone_names()]
 
 
 class LanguagesField(forms.CharField):
