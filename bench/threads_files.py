@@ -67,7 +67,7 @@ async ([address, size]) => {
 def main() -> int:
     """Measure everything and print it; 1 when sealing misses what the design asks for."""
     sys.path.insert(0, str(ROOT))
-    from tests.journeys.browsing import CHROMIUM_FLAGS
+    from tests.chromium import FLAGS, WHOLE
     from tests.stack.deployment import Deployment
 
     with tempfile.TemporaryDirectory(prefix="entente-bench-") as folder:
@@ -87,11 +87,8 @@ def main() -> int:
             )
             if made.returncode:
                 raise SystemExit(made.stderr)
-            flags = [*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
             with sync_playwright() as playwright:
-                chromium = playwright.chromium.launch(
-                    executable_path="/usr/bin/chromium", args=flags
-                )
+                chromium = playwright.chromium.launch(executable_path=WHOLE, args=FLAGS)
                 context = chromium.new_context(base_url=deployment.url)
                 page = context.new_page()
                 seconds = seal(page)

@@ -19,16 +19,6 @@ from tests.stack.patience import eventually
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
 SERIOUS = {"serious", "critical"}
-CHROMIUM_FLAGS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-gpu",
-    "--disable-quic",
-    # Without the process that is kept at hand for a next site: here there is only one.
-    "--disable-features=SpareRendererForSitePerProcess",
-]
 HARMLESS = re.compile(r"favicon|ERR_NETWORK_CHANGED|net::ERR_ABORTED")
 RACES = re.compile(r"status of 409 .*(/me/keys/vault/|/envelopes)\)$")
 """Refusals that belong to a race which the pages win, noted by the browser whatever they make of them.
@@ -82,9 +72,10 @@ class People:
         phone: bool = False,
         dark: bool = False,
         javascript: bool = True,
+        program: Browser | None = None,
         **options: Any,
     ) -> BrowserContext:
-        """A fresh browser, as if on another machine."""
+        """A fresh browser, as if on another machine, in another `program` than usual if one is given."""
         settings: dict[str, Any] = {
             "base_url": self._url,
             "locale": locale,
@@ -97,7 +88,7 @@ class People:
             "java_script_enabled": javascript,
             "accept_downloads": True,
         } | options
-        context = self._browser.new_context(**settings)
+        context = (program or self._browser).new_context(**settings)
         context.set_default_timeout(20_000)
         context.set_default_navigation_timeout(30_000)
         self.troubles.watch(context)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +12,8 @@ from comms.stack import migrations
 from comms.stack.embedded import running
 from comms.stack.folder import Folder
 from comms.stack.secrets import local_keys
-from tests.journeys.browsing import CHROMIUM_FLAGS, People
+from tests.chromium import FLAGS, LIGHT, WHOLE
+from tests.journeys.browsing import People
 from tests.stack.deployment import Deployment
 
 HERE = Path(__file__).parent
@@ -39,13 +38,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Headless Chromium, Debian's."""
-    program = shutil.which("chromium") or "/usr/bin/chromium"
-    # Chromium's own sandbox doesn't start as root.
-    flags = [*CHROMIUM_FLAGS, "--no-sandbox"] if os.geteuid() == 0 else CHROMIUM_FLAGS
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, headless=True, args=flags)
+        chromium = playwright.chromium.launch(executable_path=LIGHT, headless=True, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def whole_browser(browser: Browser) -> Iterator[Browser]:
+    """Chromium with all that belongs to it, such as notifications."""
+    chromium = browser.browser_type.launch(executable_path=WHOLE, headless=True, args=FLAGS)
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture(scope="session")

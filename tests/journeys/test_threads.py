@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from comms.wire.cbor import decode, encode
 from comms.wire.transcript import Head
@@ -364,10 +364,10 @@ tick_waiting()
 
 
 def test_somebody_hears_that_something_waits_and_nothing_else(
-    crew: People, harbour: Deployment
+    crew: People, harbour: Deployment, whole_browser: Browser
 ) -> None:
     """By this browser while a page is open, by one mail when none is; muted conversations say nothing."""
-    context = crew.browser_of(dark=True)
+    context = crew.browser_of(dark=True, program=whole_browser)
     context.grant_permissions(["notifications"])
     context.add_init_script(AWAY)
     dina = sign_in(context, "dina")

@@ -35,14 +35,12 @@ from comms.accounts.models import User
 from comms.core.actors import Role
 from comms.core.tenancy import in_workspace
 from tests import factories
+from tests.chromium import FLAGS, LIGHT
 from tests.permissions.rows import Cast, Row
 from tests.test_permission_matrix import ROWS
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
-# Without the process that Chromium keeps at hand for a next site: here there is only one.
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-features=SpareRendererForSitePerProcess"]
 APPS = sorted({row.name.partition(":")[0] for row in ROWS if ":" in row.name})
 # The first of these who may open a page looks at it.
 READERS = ("admin", "editor", "diplomat", "approver", "analyst")
@@ -185,7 +183,7 @@ def chromium() -> Iterator[Browser]:
         # The driver keeps an event loop in this thread; Django's queries here have nothing to do with it.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            browser = playwright.chromium.launch(executable_path=LIGHT, args=FLAGS)
             yield browser
             browser.close()
 

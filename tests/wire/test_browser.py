@@ -22,6 +22,7 @@ from comms.wire.bodies import TextBody
 from comms.wire.envelopes import open_envelope, read_envelope, verify_envelope
 from comms.wire.epoch_rules import check_first
 from comms.wire.keys import IdentitySeeds
+from tests.chromium import FLAGS, LIGHT
 from tests.wire.vectors import load
 
 pytestmark = pytest.mark.browser
@@ -49,9 +50,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(out)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
+        browser = playwright.chromium.launch(executable_path=LIGHT, args=FLAGS)
         page = browser.new_page()
         # WebCrypto is there on localhost and over TLS only.
         page.goto(f"http://localhost:{server.server_address[1]}/index.html")
