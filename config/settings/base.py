@@ -136,6 +136,8 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 
 # Languages and time.
 LANGUAGE_CODE = "en"
+USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = "config.formats"
 LANGUAGES = [("en", _("English")), ("ar", _("Arabic"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True

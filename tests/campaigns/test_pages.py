@@ -377,8 +377,13 @@ def test_what_the_approver_wrote_reaches_the_author(
     as_user(petra).post(address("reject", in_review.id), {"reason": "The date is wrong."})
     assert state_of(mission, in_review) == "draft"
     html = as_user(edgar).get(address("edition", in_review.id)).content.decode()
+    assert "<bdi>Petra Approver</bdi> sent it back:" in html
     assert "The date is wrong." in html
-    assert "Petra Approver" in html
+    today = reverse("insights:today", args=[mission.slug])
+    html = as_user(edgar).get(today).content.decode()
+    assert "was sent back" in html
+    assert "The date is wrong." in html
+    assert "was sent back" not in as_user(petra).get(today).content.decode()
 
 
 def test_a_change_voids_the_approval_and_says_so(

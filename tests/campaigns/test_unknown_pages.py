@@ -62,6 +62,8 @@ def test_the_page_shows_them_and_the_edition_is_not_completed(
         assert f'value="{key}"' in html
     for recipient in ("mission1@example.org", "mission3@example.org"):
         assert recipient in html
+    today = edgar_client.get(reverse("insights:today", args=[team.workspace.slug]))
+    assert "2 messages may or may not have arrived: decide" in today.content.decode()
     for decision in ("resend", "sent", "failed"):
         assert f'name="decision" value="{decision}"' in html
     tick(team)
@@ -97,9 +99,20 @@ def test_one_is_sent_again_with_the_same_message_id_and_one_is_left(
         assert AuditEntry.objects.filter(action="campaigns.resolved_unknown").count() == 2
 
 
-def test_decides_over_all_when_none_is_ticked(team: Team, edgar_client: Client) -> None:
+def test_ticks_that_were_lost_are_no_decision_over_all(team: Team, edgar_client: Client) -> None:
+    """Sending everything again must never follow from a page that renewed itself at the wrong moment."""
     edition, _keys = all_but_two(team)
-    edgar_client.post(address(team, "resolve", edition), {"decision": "sent"})
+    resolve = address(team, "resolve", edition)
+    answer = edgar_client.post(resolve, {"decision": "resend"}, follow=True)
+    assert "Nothing was ticked" in answer.content.decode()
+    answer = edgar_client.post(resolve, {"decision": "resend", "all": "1"}, follow=True)
+    assert "Nothing is decided; look again" in answer.content.decode()
+    assert counts(team, edition) == {"sent": 3, "unknown": 2}
+
+
+def test_decides_over_all_that_were_shown(team: Team, edgar_client: Client) -> None:
+    edition, _keys = all_but_two(team)
+    edgar_client.post(address(team, "resolve", edition), {"decision": "sent", "all": "2"})
     tick(team)
     assert counts(team, edition) == {"sent": 5}
     assert state(team, edition) == "completed"
@@ -107,7 +120,12 @@ def test_decides_over_all_when_none_is_ticked(team: Team, edgar_client: Client) 
 
 def test_refuses_a_decision_that_is_none(team: Team, edgar_client: Client) -> None:
     edition, keys = all_but_two(team)
-    for words in ({"decision": "forget"}, {}, {"decision": "resend", "delivery": ["x"]}):
+    for words in (
+        {"decision": "forget"},
+        {},
+        {"decision": "resend", "delivery": ["x"]},
+        {"decision": "sent", "all": "x"},
+    ):
         edgar_client.post(address(team, "resolve", edition), words)
     assert counts(team, edition) == {"sent": 3, "unknown": len(keys)}
 

@@ -20,6 +20,7 @@ from comms.content.services.variants import VariantText
 from comms.core.tenancy import in_workspace
 from comms.directory.models import Audience
 from tests import factories
+from tests.directory.makers import make_stakeholder
 
 SignIn = Callable[[User], Client]
 
@@ -189,6 +190,24 @@ def test_what_is_being_written_is_shown_unsaved(
     assert "nothing" in refused.content.decode()
     with in_workspace(mission.id):
         assert not Variant.objects.filter(body__contains="Unsaved").exists()
+
+
+def test_the_first_preview_is_of_whom_the_choice_beside_it_names(
+    template: Template, mission: Workspace, edgar: User, as_user: SignIn
+) -> None:
+    """Names sort apart from when they came: whoever was added last must not be the one that is shown."""
+    editor = factories.actor_of(edgar, mission)
+    with in_workspace(mission.id):
+        for name in ("Zebra Council", "Abbey of Peace"):
+            make_stakeholder(editor, name, email=f"{name[:5].lower()}@example.org")
+    client = as_user(edgar)
+    html = client.get(address(template, "variant", **EVERYONE)).content.decode()
+    first = re.search(r'<option value="([0-9a-f-]{36})"[^>]*>([^<]+)</option>', html)
+    frame = re.search(r'<iframe[^>]* src="([^"]+)"', html)
+    assert first
+    assert frame
+    assert frame[1].endswith(f"?as={first[1]}")
+    assert first[2] in client.get(frame[1]).content.decode()
 
 
 def test_a_preview_of_someone_unknown_is_not_found(

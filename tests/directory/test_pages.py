@@ -279,7 +279,7 @@ def test_the_wizard_from_file_to_result(editing: Client, mission: Workspace, edg
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"%PDF-1.7 something", "This is a PDF file"),
+        (b"%PDF-1.7 something", "not a list in CSV but PDF"),
         (b"", "empty"),
         (b"Name,Email\nA,b\x00c\n", "Line 2 holds an invisible character"),
         (b"desk@example.org,France\nx@example.org,Spain\n", "looks like data"),

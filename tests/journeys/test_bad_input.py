@@ -105,7 +105,7 @@ def test_pdf_that_calls_itself_a_list_is_refused(
         told["imports"], files={"file": ("list.csv", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3 a report")}
     )
     assert answer.status_code == 422
-    assert "This is a PDF file" in answer.text
+    assert "not a list in CSV but PDF" in answer.text
     assert leaks(answer, told["words"]) == []
 
 

@@ -34,6 +34,16 @@ def test_refuses_an_icon_that_the_sprite_lacks() -> None:
         render('{% icon "no-such-icon" %}')
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_large_numbers_are_grouped_and_values_for_scripts_are_not(language: str) -> None:
+    with translation.override(language):
+        assert render("{{ count }}", count=12000) == "12,000"
+        assert render("{{ share|floatformat:1 }}", share=0.5) == "0.5"
+        meter = render('{% include "_progress.html" with label="x" done=1500 total=12000 %}')
+    assert "1,500" in meter
+    assert 'value="1500" max="12000"' in meter
+
+
 def test_badge_says_its_state_in_words() -> None:
     assert "<span>Sent &lt;b&gt;</span>" in render('{% badge "good" label %}', label="Sent <b>")
 

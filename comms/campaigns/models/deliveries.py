@@ -35,7 +35,7 @@ class Delivery(WorkspaceOwned):
     class Reason(models.TextChoices):
         """Why a delivery is in its state, where that needs a word."""
 
-        NO_ADDRESS = "no_address", _("There is no address for this channel.")
+        NO_ADDRESS = "no_address", _("They have no e-mail address.")
         BOUNCED = "suppressed_bounced", _("The address refused earlier messages for good.")
         COMPLAINED = "suppressed_complained", _("They reported a message as unwanted.")
         UNSUBSCRIBED = "suppressed_unsubscribed", _("They unsubscribed.")

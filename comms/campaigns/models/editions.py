@@ -91,6 +91,13 @@ class Edition(WorkspaceOwned):
     campaign_id: uuid.UUID
     author_id: uuid.UUID
 
+    @property
+    def waits_for_release(self) -> bool:
+        """It goes out when somebody releases it, and nobody has: there is no moment to show yet."""
+        before = {self.State.DRAFT, self.State.IN_REVIEW, self.State.APPROVED}
+        has_no_moment = self.schedule_kind == "instant" and self.send_at is None
+        return has_no_moment and (self.held_from or self.state) in before
+
     class Meta:
         constraints = [
             models.CheckConstraint(

@@ -5,6 +5,7 @@ from comms.campaigns.selectors.deliveries import (
     DeliveryRow,
     ErrorLine,
     Progress,
+    count_unknown,
     edition_progress,
     get_delivery,
     languages_of,
@@ -17,6 +18,7 @@ from comms.campaigns.selectors.editions import (
     list_approvals,
     list_editions,
     list_editions_between,
+    list_sent_back,
     list_waiting_for_approval,
 )
 
@@ -24,6 +26,7 @@ __all__ = [
     "DeliveryRow",
     "ErrorLine",
     "Progress",
+    "count_unknown",
     "edition_progress",
     "get_campaign",
     "get_delivery",
@@ -34,6 +37,7 @@ __all__ = [
     "list_deliveries",
     "list_editions",
     "list_editions_between",
+    "list_sent_back",
     "list_waiting_for_approval",
     "reasons_of",
     "with_recipients",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -94,6 +94,17 @@ def edition_progress(edition: Edition) -> Progress:
         last_error_at=edition.last_error_at,
         errors=_errors(edition),
     )
+
+
+def count_unknown(edition_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How many messages of each edition wait for somebody's decision; only those with any. One query."""
+    rows = (
+        Delivery.objects.filter(edition_id__in=list(edition_ids), state=Delivery.State.UNKNOWN)
+        .values_list("edition_id")
+        .annotate(times=Count("id"))
+        .order_by()
+    )
+    return dict(rows)
 
 
 def _rate(edition: Edition, now: datetime.datetime) -> float:

@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from comms.campaigns.models import Approval, Edition
 from comms.core.actors import Actor
 from comms.core.errors import NotFoundError
+from comms.ledger.selectors import latest_acts_on
+
+_REJECTED = "campaigns.rejected_edition"
 
 
 def list_editions(
@@ -55,6 +58,32 @@ def list_waiting_for_approval(actor: Actor) -> QuerySet[Edition]:
         .select_related("campaign", "author")
         .order_by("frozen_at", "id")
     )
+
+
+def list_sent_back(actor: Actor, limit: int) -> list[tuple[Edition, str]]:
+    """This author's drafts that an approver sent back and nobody has submitted again, with the reason.
+
+    Two queries; of drafts without end the newest twenty are looked at.
+    """
+    drafts = list(
+        Edition.objects.filter(
+            workspace_id=actor.workspace_id,
+            state=Edition.State.DRAFT,
+            authors__contains=[actor.user_id],
+        ).order_by("-created_at", "-id")[:20]
+    )
+    acts = latest_acts_on(
+        actor.workspace_id,
+        [draft.id for draft in drafts],
+        actions=(_REJECTED, "campaigns.submitted_edition", "campaigns.reopened_edition"),
+    )
+    found = []
+    for draft in drafts:
+        act = acts.get(draft.id)
+        if act is not None and act.action == _REJECTED:
+            # The details of an act may have been erased.
+            found.append((draft, str((act.details or {}).get("note", ""))))
+    return found[:limit]
 
 
 def get_edition(actor: Actor, edition_id: uuid.UUID) -> Edition:

@@ -40,6 +40,11 @@ class Frozen:
         return self.total - self.sendable
 
     @property
+    def has_one_column(self) -> bool:
+        """No audience has a text of its own, so that the one for all is for everyone, not for the rest."""
+        return not any(text.audience for text in self.texts)
+
+    @property
     def languages(self) -> int:
         """How many languages it goes out in."""
         return len({text.variant.language for text in self.texts if text.count})

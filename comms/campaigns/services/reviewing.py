@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Min
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -199,13 +200,13 @@ def _require_complete(edition: Edition) -> None:
     if lacking:
         raise InvalidError(
             ngettext(
-                "%(count)d recipient has no text in a language of theirs. Write it, or accept the "
+                "%(count)s recipient has no text in a language of theirs. Write it, or accept the "
                 "fallback language for this edition.",
-                "%(count)d recipients have no text in a language of theirs. Write it, or accept the "
+                "%(count)s recipients have no text in a language of theirs. Write it, or accept the "
                 "fallback language for this edition.",
                 lacking,
             )
-            % {"count": lacking},
+            % {"count": localize(lacking)},
             field="fallback",
         )
 

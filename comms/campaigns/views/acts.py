@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -46,7 +47,7 @@ def schedule_page(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
             request,
             found.id,
             lambda: services.schedule_edition(actor=request.actor, edition_id=found.id),
-            _("It is on the clock."),
+            _("Released. It goes out when it is due."),
         )
     if found.state != Edition.State.APPROVED:
         return redirect("campaigns:edition", request.workspace.slug, found.id)
@@ -63,9 +64,9 @@ def schedule_page(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
                 _("You can pause, hold or cancel what has not gone out yet at any moment."),
             ],
             "action": ngettext(
-                "Send to %(count)d recipient", "Send to %(count)d recipients", frozen.sendable
+                "Send to %(count)s recipient", "Send to %(count)s recipients", frozen.sendable
             )
-            % {"count": frozen.sendable},
+            % {"count": localize(frozen.sendable)},
         },
     )
 
@@ -78,7 +79,7 @@ def pause(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
         request,
         edition,
         lambda: services.pause_edition(actor=request.actor, edition_id=edition),
-        _("Paused: nothing more goes out within two seconds."),
+        _("Paused. What is being handed over this second still goes out, nothing else."),
     )
 
 
@@ -112,17 +113,17 @@ def cancel_page(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
     if progress.total:
         consequences = [
             ngettext(
-                "%(count)d message that waits is not sent.",
-                "%(count)d messages that wait are not sent.",
+                "%(count)s message that waits is not sent.",
+                "%(count)s messages that wait are not sent.",
                 waiting,
             )
-            % {"count": waiting},
+            % {"count": localize(waiting)},
             ngettext(
-                "%(count)d message that was sent stays sent.",
-                "%(count)d messages that were sent stay sent.",
+                "%(count)s message that was sent stays sent.",
+                "%(count)s messages that were sent stay sent.",
                 progress.done,
             )
-            % {"count": progress.done},
+            % {"count": localize(progress.done)},
             *consequences,
         ]
     return render(
@@ -167,16 +168,17 @@ def delete_page(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
 @require_POST
 @member_view(Role.EDITOR, Role.ADMIN)
 def resolve(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
-    """Decide over messages of unknown fate: the ticked ones, or all."""
+    """Decide over messages of unknown fate: the ticked ones, or all if "all" is ticked, with their number."""
     selectors.get_edition(request.actor, edition)
-    chosen: list[uuid.UUID] = []
+    over_all = request.POST.get("all")
     try:
         chosen = [uuid.UUID(value) for value in request.POST.getlist("delivery")[:1000]]
         decided = services.resolve_unknown(
             actor=request.actor,
             edition_id=edition,
             decision=request.POST.get("decision", ""),
-            delivery_ids=chosen,
+            delivery_ids=None if over_all else chosen,
+            expected=int(over_all) if over_all else None,
         )
     except ValueError:
         messages.error(request, _("Reload the page and choose again."))
@@ -187,7 +189,7 @@ def resolve(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
     else:
         messages.success(
             request,
-            ngettext("Decided for %(count)d message.", "Decided for %(count)d messages.", decided)
-            % {"count": decided},
+            ngettext("Decided for %(count)s message.", "Decided for %(count)s messages.", decided)
+            % {"count": localize(decided)},
         )
     return redirect("campaigns:edition", request.workspace.slug, edition)

@@ -89,7 +89,7 @@ def calendar_page(request: MemberRequest) -> HttpResponse:
     end += datetime.timedelta(days=1)
     by_day: dict[datetime.date, list[Edition]] = {}
     for edition in selectors.list_editions_between(request.actor, start, end)[:500]:
-        if edition.starts_at is not None:
+        if edition.starts_at is not None and not edition.waits_for_release:
             by_day.setdefault(timezone.localdate(edition.starts_at), []).append(edition)
     return render(
         request,

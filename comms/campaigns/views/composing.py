@@ -191,7 +191,11 @@ def check_page(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
         suppressed=[
             (BLOCKED_REASONS.get(reason, reason), count)
             for reason, count in check.suppressed.items()
-        ],
+        ]
+        + (
+            [(_("They read none of these languages"), check.without_text)]
+            * bool(check.without_text)
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from comms.accounts.scope import MemberRequest, member_view
@@ -65,6 +66,7 @@ def edition_page(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
             {
                 "edition": found,
                 "history": history,
+                "sent_back": _sent_back(history),
                 "may_write": policies.can_write(request.actor),
                 "may_release": policies.can_release(request.actor),
             },
@@ -81,6 +83,13 @@ def edition_page(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
             "history": history,
         },
     )
+
+
+def _sent_back(history: list[Act]) -> Act | None:
+    """The approver's word that it isn't good yet, while that is the last thing that happened."""
+    if history and history[0].action == "campaigns.rejected_edition":
+        return history[0]
+    return None
 
 
 def _history(request: MemberRequest, edition: Edition) -> list[Act]:
@@ -117,7 +126,10 @@ def _live(request: MemberRequest, edition: Edition) -> dict[str, Any]:
         unknown = selectors.with_recipients(list(rows))
     may_write = policies.can_write(request.actor)
     state = edition.state
+    due = None if edition.waits_for_release else progress.next_due_at or edition.starts_at
     return {
+        # A moment that has passed says nothing: the paused and held go on when somebody says so.
+        "next_due": due if due and due > timezone.now() else None,
         "edition": edition,
         "progress": progress,
         "counts": [

@@ -7,6 +7,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -41,17 +42,17 @@ def submit_page(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
         messages.success(
             request,
             ngettext(
-                "Submitted: %(count)d recipient is waiting for a second person's approval.",
-                "Submitted: %(count)d recipients are waiting for a second person's approval.",
+                "Submitted: %(count)s recipient is waiting for a second person's approval.",
+                "Submitted: %(count)s recipients are waiting for a second person's approval.",
                 made.sendable,
             )
-            % {"count": made.sendable},
+            % {"count": localize(made.sendable)},
         )
         return redirect("campaigns:edition", request.workspace.slug, found.id)
     check = check_edition(actor=request.actor, edition=found, workspace_name=request.workspace.name)
     if check.blockers:
         return redirect("campaigns:check", request.workspace.slug, found.id)
-    people = ngettext("%(count)d recipient", "%(count)d recipients", check.sendable)
+    people = ngettext("%(count)s recipient", "%(count)s recipients", check.sendable)
     return render(
         request,
         "campaigns/confirm.html",
@@ -60,7 +61,7 @@ def submit_page(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
             "title": _("Submit “%(title)s” for approval?") % {"title": found.title},
             "consequences": [
                 _("The texts, the list of %(people)s and the schedule are frozen as they are now.")
-                % {"people": people % {"count": check.sendable}},
+                % {"people": people % {"count": localize(check.sendable)}},
                 _("A second person reads them and approves, or sends them back to you."),
                 _("If anything is changed afterwards, the approval is void."),
             ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils import timezone
-from django.utils.formats import date_format, time_format
+from django.utils.formats import date_format, localize, time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,11 +13,14 @@ from comms.campaigns.selectors.frozen import Frozen
 
 def what_will_happen(edition: Edition, frozen: Frozen) -> str:
     """Say in one sentence what will go to how many, in how many languages, and when."""
-    people = ngettext("%(count)d recipient", "%(count)d recipients", frozen.sendable)
-    tongues = ngettext("%(count)d language", "%(count)d languages", frozen.languages)
-    return _("Send to %(people)s in %(languages)s, %(when)s.") % {
-        "people": people % {"count": frozen.sendable},
-        "languages": tongues % {"count": frozen.languages},
+    people = ngettext("%(count)s recipient", "%(count)s recipients", frozen.sendable)
+    tongues = ngettext("%(count)s language", "%(count)s languages", frozen.languages)
+    sentence = _("Send to %(people)s in %(languages)s, %(when)s.")
+    if edition.send_at is None and edition.local_date is None and not edition.waits_for_release:
+        sentence = _("To %(people)s in %(languages)s, as soon as it was released.")
+    return sentence % {
+        "people": people % {"count": localize(frozen.sendable)},
+        "languages": tongues % {"count": localize(frozen.languages)},
         "when": when_words(edition),
     }
 

@@ -53,15 +53,18 @@ def edit_page(
                 request, _("Saved and marked ready.") if ready else _("Saved as a draft.")
             )
             return redirect("content:variant", request.workspace.slug, found.id, column, language)
+    sample = selectors.list_sample(cell)
     return render(
         request,
         "content/variant.html",
         {
+            # Shown as the first of the list, which is the one that the choice beside it names.
+            "as": sample[0][0] if sample else None,
             "template": found,
             "cell": cell,
             "form": form,
             "variables": VARIABLES,
-            "sample": selectors.list_sample(cell),
+            "sample": sample,
             "may_write": may_write and found.archived_at is None,
         },
         status=422 if form.errors else 200,

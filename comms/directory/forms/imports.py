@@ -33,6 +33,7 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=_("Your list"),
+        error_messages={"empty": _("The file is empty. Export your list as CSV again.")},
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"}),
         help_text=_(
             "A CSV file with the names of the columns in the first row; up to 20 MB and 100,000 rows."

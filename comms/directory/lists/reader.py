@@ -135,8 +135,8 @@ def _refuse_other_formats(content: bytes) -> None:
         if content.startswith(start):
             raise _wrong(
                 _(
-                    "This is a %(format)s file, whatever its name says. Open it in a spreadsheet program "
-                    "and save it as “CSV UTF-8”."
+                    "This is not a list in CSV but %(format)s, whatever its name says. Open it in a "
+                    "spreadsheet program and save it as “CSV UTF-8”."
                 )
                 % {"format": name}
             )

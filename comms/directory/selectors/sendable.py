@@ -32,7 +32,7 @@ from comms.directory.selectors.audiences import load_audiences, stakeholders_of
 
 # Why someone of an audience gets nothing: the values of the column `blocked`.
 BLOCKED_REASONS: dict[str, str | Promise] = {
-    "no_address": _("No address for this channel"),
+    "no_address": _("They have no e-mail address"),
     "suppressed_bounced": SuppressionReason.BOUNCED.label,
     "suppressed_complained": SuppressionReason.COMPLAINED.label,
     "suppressed_unsubscribed": SuppressionReason.UNSUBSCRIBED.label,

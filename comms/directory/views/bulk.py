@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -56,11 +57,11 @@ def change(request: MemberRequest) -> HttpResponse:
                 messages.success(
                     request,
                     ngettext(
-                        "%(count)d stakeholder is changed.",
-                        "%(count)d stakeholders are changed.",
+                        "%(count)s stakeholder is changed.",
+                        "%(count)s stakeholders are changed.",
                         done,
                     )
-                    % {"count": done},
+                    % {"count": localize(done)},
                 )
                 return redirect(f"{back}?{filters}" if filters else back)
             preview = preview_bulk_change(

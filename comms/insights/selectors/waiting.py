@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -47,6 +48,7 @@ def list_waiting(actor: Actor) -> list[Waiting]:
     return [
         *_approvals(actor),
         *_unread(actor),
+        *_sent_back(actor),
         *_editions(actor),
         *_due_today(actor),
         *_unreachable(actor),
@@ -59,9 +61,28 @@ def _approvals(actor: Actor) -> Iterator[Waiting]:
     for edition in campaigns.list_waiting_for_approval(actor)[:AT_MOST]:
         yield Waiting(
             title=_("Approve “%(title)s”") % {"title": edition.title},
-            note=_("Nothing goes out before a second person has read it."),
+            note=_recipients(edition.frozen_total or 0, edition.author.name),
             icon="certificate",
             route="campaigns:review",
+            arguments={"edition": edition.id},
+            urgent=True,
+        )
+
+
+def _recipients(count: int, author: str) -> str:
+    words = ngettext("%(name)s · %(count)s recipient", "%(name)s · %(count)s recipients", count)
+    return words % {"name": author, "count": localize(count)}
+
+
+def _sent_back(actor: Actor) -> Iterator[Waiting]:
+    if not campaign_policies.can_write(actor):
+        return
+    for edition, why in campaigns.list_sent_back(actor, AT_MOST):
+        yield Waiting(
+            title=_("“%(title)s” was sent back") % {"title": edition.title},
+            note=why,
+            icon="edit",
+            route="campaigns:edition",
             arguments={"edition": edition.id},
             urgent=True,
         )
@@ -72,11 +93,11 @@ def _unread(actor: Actor) -> Iterator[Waiting]:
     if count:
         yield Waiting(
             title=ngettext(
-                "%(count)d conversation has something new",
-                "%(count)d conversations have something new",
+                "%(count)s conversation has something new",
+                "%(count)s conversations have something new",
                 count,
             )
-            % {"count": count},
+            % {"count": localize(count)},
             icon="message-2",
             route="threads:list",
             urgent=True,
@@ -84,31 +105,43 @@ def _unread(actor: Actor) -> Iterator[Waiting]:
 
 
 def _editions(actor: Actor) -> Iterator[Waiting]:
-    """What stands still, what can be scheduled, what is being sent: by state, in one query."""
+    """What stands still, what can be released, what is being sent: by state, in two queries."""
     may_hold, may_write = campaign_policies.can_hold(actor), campaign_policies.can_write(actor)
     words = {
         _HELD: (_("“%(title)s” is on hold"), "", "hand-stop", may_hold),
         _PAUSED: (_("“%(title)s” is paused"), "", "player-pause", may_hold),
         _APPROVED: (
             _("“%(title)s” is approved"),
-            _("Schedule it, and it goes out by itself."),
-            "calendar-event",
+            _("Release it, and it goes out as planned."),
+            "send",
             may_write,
         ),
         _SENDING: (_("“%(title)s” is being sent"), "", "send", True),
     }
-    found = campaigns.list_editions(actor, states=tuple(words))[: 3 * AT_MOST]
+    found = list(campaigns.list_editions(actor, states=tuple(words))[: 3 * AT_MOST])
+    undecided = campaigns.count_unknown([edition.id for edition in found]) if may_write else {}
     for state, (title, note, icon, shown) in words.items():
         for edition in found if shown else ():
             if edition.state == state:
+                unknown = undecided.get(edition.id, 0)
                 yield Waiting(
                     title=title % {"title": edition.title},
-                    note=edition.hold_reason or note,
+                    note=_undecided(unknown) if unknown else edition.hold_reason or note,
                     icon=icon,
                     route="campaigns:edition",
                     arguments={"edition": edition.id},
-                    urgent=state in (_HELD, _PAUSED),
+                    urgent=state in (_HELD, _PAUSED) or unknown > 0,
                 )
+
+
+def _undecided(count: int) -> str:
+    """An edition never ends by itself while these are open, so Today says what it waits for."""
+    words = ngettext(
+        "%(count)s message may or may not have arrived: decide what happens with it.",
+        "%(count)s messages may or may not have arrived: decide what happens with them.",
+        count,
+    )
+    return words % {"count": localize(count)}
 
 
 def _due_today(actor: Actor) -> Iterator[Waiting]:
@@ -133,11 +166,11 @@ def _unreachable(actor: Actor) -> Iterator[Waiting]:
     if count:
         yield Waiting(
             title=ngettext(
-                "%(count)d stakeholder has no e-mail address",
-                "%(count)d stakeholders have no e-mail address",
+                "%(count)s stakeholder has no e-mail address",
+                "%(count)s stakeholders have no e-mail address",
                 count,
             )
-            % {"count": count},
+            % {"count": localize(count)},
             note=_("Nobody can write to them until somebody adds one."),
             icon="address-book",
             route="directory:list",

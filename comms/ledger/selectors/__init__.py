@@ -23,7 +23,7 @@ from comms.ledger.selectors.log import (
     prove_consistency,
     prove_inclusion,
 )
-from comms.ledger.selectors.subjects import list_acts_on
+from comms.ledger.selectors.subjects import latest_acts_on, list_acts_on
 
 __all__ = [
     "LEAVES_AT_ONCE",
@@ -40,6 +40,7 @@ __all__ = [
     "has_pending",
     "indexes_of",
     "iterate_entries",
+    "latest_acts_on",
     "list_acts_on",
     "list_entries",
     "list_leaves",

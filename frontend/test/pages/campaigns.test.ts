@@ -76,6 +76,26 @@ test("what somebody is about to press stays in place", async () => {
   expect(live.textContent).toBe("new");
 });
 
+test("what somebody ticks while the answer is on its way stays ticked", async () => {
+  let arrive: (answer: Response) => void = () => undefined;
+  vi.stubGlobal(
+    "fetch",
+    vi.fn(() => new Promise<Response>((resolve) => (arrive = resolve))),
+  );
+  const live = part();
+  live.insertAdjacentHTML("beforeend", '<input type="checkbox" name="delivery">');
+  new LivePart(live, WORDS).renew();
+  await vi.advanceTimersByTimeAsync(10);
+  const box = live.querySelector("input");
+  if (box !== null) {
+    box.checked = true;
+  }
+  arrive(new Response('<p>new</p><input type="checkbox">', { status: 200 }));
+  await vi.advanceTimersByTimeAsync(10);
+  expect(live.querySelector("input")?.checked).toBe(true);
+  expect(live.textContent).toContain("old");
+});
+
 test("a network that fails leaves the page as it was and is tried again", async () => {
   vi.stubGlobal("fetch", vi.fn(() => Promise.reject(new TypeError("network"))));
   const live = part();

@@ -85,6 +85,10 @@ export class LivePart {
     } catch {
       return;
     }
+    // Asked again: somebody may have ticked or focused something while the answer was on its way.
+    if (this.isBeingUsed()) {
+      return;
+    }
     const fresh = new DOMParser().parseFromString(html, "text/html");
     this.part.replaceChildren(...fresh.body.childNodes);
     this.showLink();
