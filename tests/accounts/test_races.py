@@ -6,6 +6,14 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.db import connections
 
 from comms.accounts import services
@@ -123,3 +131,20 @@ def test_one_write_of_a_vault_version_wins(together: Callable[..., list[str]]) -
     )
     assert outcomes == ["ConflictError", "done"]
     assert Vault.objects.get().number == 2
+
+
+def test_one_use_of_a_code_wins(together: Callable[..., list[str]]) -> None:
+    """The person's browser and an eavesdropper's at the same moment."""
+    mission = make_workspace("mission", "Mission")
+    ada = make_member(mission, "ada@example.org", "Ada", Role.ADMIN)
+    secret = generate_totp_secret()
+    app = TOTP.activate(ada, secret).instance
+    code = format_hotp_value(hotp_value(secret, list(yield_hotp_counters_from_time())[1]))
+    accepted: list[bool] = []
+
+    def enter() -> None:
+        mine = Authenticator.objects.get(pk=app.pk)
+        accepted.append(mine.wrap().validate_code(code))
+
+    together(*[enter] * 4)
+    assert sorted(accepted) == [False, False, False, True]

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+import time
+import uuid
 
 import pytest
+import time_machine
+from allauth.core import context
+from allauth.mfa.base.forms import ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
     format_hotp_value,
     hotp_value,
     yield_hotp_counters_from_time,
 )
-from django.test import Client
+from django.core.cache import caches
+from django.test import Client, RequestFactory
 
 from comms.accounts.models import User, Workspace
 from comms.core.tenancy import in_workspace
@@ -31,13 +37,29 @@ def _sign_in(client: Client, user: User, made: Person) -> str:
     return str(json.loads(response.content)["location"])
 
 
-def _code(secret: str) -> str:
-    return str(format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time())))))
+def _code(secret: str, *, later: int = 1) -> str:
+    """The code of this moment, or `later` periods after it: one period is accepted early, and one late."""
+    now = list(yield_hotp_counters_from_time())[1]
+    return str(format_hotp_value(hotp_value(secret, now + later)))
+
+
+def _enter(user: User, made: Person, code: str) -> int:
+    """Sign in on a new browser with this code; the answer's status."""
+    client = Client()
+    _sign_in(client, user, made)
+    answer = client.post(
+        "/accounts/second-step/", {"code": code}, headers={"accept": "application/json"}
+    )
+    return answer.status_code
 
 
 @pytest.fixture
 def secret(founder: Founder) -> str:
     """The founder has added an authenticator app with this secret."""
+    return _added_app(founder)
+
+
+def _added_app(founder: Founder) -> str:
     user, _workspace, made = founder
     client = Client()
     _sign_in(client, user, made)
@@ -47,7 +69,7 @@ def secret(founder: Founder) -> str:
     page = client.get("/accounts/app/add/").content.decode()
     found = re.search(r"<code[^>]*>([A-Z2-7]+)</code>", page)
     assert found is not None
-    response = client.post("/accounts/app/add/", {"code": _code(found.group(1))})
+    response = client.post("/accounts/app/add/", {"code": _code(found.group(1), later=0)})
     assert response.headers["Location"] == "/accounts/backup-codes/"
     return found.group(1)
 
@@ -76,6 +98,47 @@ def test_refuses_wrong_code(founder: Founder, secret: str) -> None:
     assert answer.status_code == 400
     assert answer.json()["errors"] == ["That code or passkey was not accepted. Try again."]
     assert client.get("/me/").status_code == 302
+
+
+def test_code_works_once_however_long_it_would_be_good(founder: Founder, secret: str) -> None:
+    """Whoever saw it typed can't use it, also when the cache forgot in the meantime."""
+    user, _workspace, made = founder
+    # Ten seconds into a period: after 59 more the next code is still good, and it isn't the newest.
+    with time_machine.travel(time.time() // 30 * 30 + 310, tick=False) as clock:
+        early = _code(secret, later=1)
+        assert _enter(user, made, early) == 200
+        assert _enter(user, made, early) == 400
+        for passed in (31, 28):
+            clock.shift(passed)
+            caches["default"].key_prefix = uuid.uuid4().hex
+            assert _enter(user, made, early) == 400
+        assert _enter(user, made, _code(secret, later=0)) == 200
+        assert _enter(user, made, _code(secret, later=-1)) == 400, "an earlier one neither"
+
+
+def test_code_that_added_the_app_opens_nothing_more(founder: Founder) -> None:
+    """It was shown to the server before the app counted; a later one works."""
+    user, _workspace, made = founder
+    with time_machine.travel(time.time(), tick=False):
+        key = _added_app(founder)
+        assert _enter(user, made, _code(key, later=0)) == 400
+        assert _enter(user, made, _code(key, later=1)) == 200
+
+
+def test_code_confirms_nothing_after_it_signed_in(founder: Founder, secret: str) -> None:
+    """The page that asks again before a dangerous act takes codes by the same rule."""
+    user, _workspace, made = founder
+    client = Client()
+    with time_machine.travel(time.time() + 300, tick=False):
+        code = _code(secret, later=0)
+        _sign_in(client, user, made)
+        client.post(
+            "/accounts/second-step/", {"code": code}, headers={"accept": "application/json"}
+        )
+        form = ReauthenticateForm(user=user, data={"code": code})
+        with context.request_context(RequestFactory().get("/")):
+            assert not form.is_valid()
+            assert ReauthenticateForm(user=user, data={"code": _code(secret, later=1)}).is_valid()
 
 
 def test_backup_code_works_once(founder: Founder, secret: str) -> None:

@@ -1,6 +1,11 @@
 """Everything that changes people, workspaces and keys."""
 
 from comms.accounts.services.addresses import confirm_email_change, request_email_change
+from comms.accounts.services.codes import (
+    replace_allauths_rule,
+    spend_code_of_adding,
+    use_app_code,
+)
 from comms.accounts.services.departures import when_removed
 from comms.accounts.services.identities import replace_identity
 from comms.accounts.services.invitations import (
@@ -73,12 +78,15 @@ __all__ = [
     "remove_passkey",
     "remove_vault_wrap",
     "rename_workspace",
+    "replace_allauths_rule",
     "replace_identity",
     "request_email_change",
     "reset_sign_in",
     "revoke_token",
     "session_renewed",
     "set_up",
+    "spend_code_of_adding",
+    "use_app_code",
     "when_removed",
     "withdraw_invitation",
 ]

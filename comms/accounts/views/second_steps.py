@@ -151,7 +151,9 @@ class AddAppView(ActivateTOTPView):  # type: ignore[misc]  # allauth has no type
     def form_valid(self, form: Any) -> HttpResponse:
         """Saved."""
         response = super().form_valid(form)
-        services.note_second_step(person=self.request.user, change="added_authenticator_app")
+        person = cast(User, self.request.user)
+        services.spend_code_of_adding(person=person, code=form.cleaned_data["code"])
+        services.note_second_step(person=person, change="added_authenticator_app")
         return cast(HttpResponse, response)
 
 
