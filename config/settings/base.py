@@ -51,6 +51,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "comms.core.middleware.request_id",
     "django.middleware.security.SecurityMiddleware",
+    "comms.core.middleware.large_pieces",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "comms.core.middleware.security_headers",
     "csp.middleware.CSPMiddleware",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from comms.accounts.models import User, Workspace
+from comms.core.middleware import PIECE_BYTES
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +102,17 @@ def test_cookies_stay_put(pages: dict[str, Any]) -> None:
     assert session["samesite"] == "Lax"
     assert not session["domain"]
     assert cookies[settings.CSRF_COOKIE_NAME]["samesite"] == "Lax"
+
+
+def test_large_files_are_sent_in_large_pieces() -> None:
+    """A piece of 4 KiB each, as Django sends them, would cost more than the file."""
+    built = Path(settings.STATICFILES_DIRS[0])
+    largest = max(built.rglob("*.js"), key=lambda file: file.stat().st_size)
+    script = Client().get(f"/static/{largest.relative_to(built)}")
+    assert script.streaming
+    pieces = [len(piece) for piece in script]
+    assert sum(pieces) == largest.stat().st_size > PIECE_BYTES
+    assert set(pieces[:-1]) == {PIECE_BYTES}
 
 
 def test_refuses_unknown_hosts() -> None:
