@@ -79,7 +79,7 @@ class RolesField(forms.TypedMultipleChoiceField):
                 (Role.ADMIN, _("Administrator: members, settings, everything that is kept")),
                 (Role.DIPLOMAT, _("Diplomat: confidential threads with stakeholders")),
                 (Role.EDITOR, _("Editor: writes updates and keeps the directory")),
-                (Role.APPROVER, _("Approver: releases what another person wrote")),
+                (Role.APPROVER, _("Approver: approves what another person wrote")),
                 (Role.ANALYST, _("Analyst: reads figures and the audit trail")),
             ],
             widget=forms.CheckboxSelectMultiple,

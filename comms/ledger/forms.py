@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from comms.ledger.selectors import EntryFilter
@@ -50,7 +51,10 @@ class TrailForm(forms.Form):
             (SYSTEM, _("The system itself")),
             *((str(user_id), name) for user_id, name in people),
         ]
-        kind.choices = [("", _("Anything")), *((key, it.label) for key, it in subjects().items())]
+        kind.choices = [
+            ("", _("Anything")),
+            *((key, capfirst(str(it.label))) for key, it in subjects().items()),
+        ]
 
     def clean(self) -> dict[str, Any]:
         """Refuse a period that ends before it begins."""

@@ -8,6 +8,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from comms.accounts.models import Scope
 from comms.core.actors import Role
 
 register = template.Library()
@@ -30,6 +31,13 @@ def role_names(roles: Collection[str]) -> str:
     """The roles' names, in their usual order, in the reader's language."""
     separator = pgettext_lazy("between two items of a list", ", ")
     return str(separator).join(str(role.label) for role in Role if role in roles)
+
+
+@register.filter
+def scope_names(scopes: Collection[str]) -> str:
+    """What a token may do, in words and in the order of the form that makes one."""
+    separator = pgettext_lazy("between two items of a list", ", ")
+    return str(separator).join(str(scope.label) for scope in Scope if scope in scopes)
 
 
 @register.filter

@@ -1,5 +1,6 @@
 /** What every page does: menus that close, errors that get the focus, forms sent once, the palette. */
 
+import { offerCopies } from "./shell/copy";
 import { focusErrorSummary, sendOnce } from "./shell/forms";
 import { closeMenusPolitely } from "./shell/menus";
 import { offerPalette } from "./shell/palette";
@@ -8,3 +9,4 @@ closeMenusPolitely(document);
 sendOnce(document);
 focusErrorSummary(document);
 offerPalette(document);
+offerCopies(document);

@@ -70,7 +70,11 @@ export class DetailsPane {
     // Redrawn only for a reason: whoever is on one of its buttons stays there.
     if (look === this.look) return;
     this.look = look;
-    const names = now.roster.map((row) => this.name(row.member));
+    // The reader first: "You, Amina and Farah", as one says it.
+    const mine = this.unlocked.userId;
+    const others = now.roster.filter((row) => row.member !== mine);
+    const self = now.roster.filter((row) => row.member === mine);
+    const names = [...self, ...others].map((row) => this.name(row.member));
     part(this.pane, "[data-readers]", HTMLElement).textContent =
       names.length === 0
         ? ""

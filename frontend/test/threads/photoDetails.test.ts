@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { type Bytes, concat, utf8 } from "../../src/crypto/bytes";
-import { pictureType, plainName } from "../../src/threads/files/kinds";
+import { kindWord, pictureType, plainName } from "../../src/threads/files/kinds";
 import { withoutDetails } from "../../src/threads/files/photoDetails";
 
 const PLACE = "46.2044N 6.1432E";
@@ -118,4 +118,14 @@ test("names show and save as what they are", () => {
   const long = plainName(`${"ش".repeat(300)}.jpeg`);
   expect(long.endsWith(".jpeg")).toBe(true);
   expect(utf8(long).length).toBeLessThanOrEqual(255);
+});
+
+test("a file's kind is said in a word of the reader's, never as a media type", () => {
+  expect(kindWord("image/webp")).toBe("kindPicture");
+  expect(kindWord("application/pdf")).toBe("kindPdf");
+  expect(kindWord("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")).toBe("kindTable");
+  expect(kindWord("application/vnd.openxmlformats-officedocument.wordprocessingml.document")).toBe("kindDocument");
+  expect(kindWord("application/vnd.oasis.opendocument.presentation")).toBe("kindSlides");
+  expect(kindWord("application/x-msdownload")).toBe("kindOther");
+  expect(kindWord("")).toBe("kindOther");
 });

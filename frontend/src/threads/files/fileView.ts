@@ -4,7 +4,7 @@ import { type FileBody, type Preview } from "../../wire/body";
 import { button, element, written } from "../dom";
 import { fill } from "../words";
 import { Download, type DownloadTools } from "./download";
-import { mayShow, plainName, readableSize } from "./kinds";
+import { kindWord, mayShow, plainName, readableSize } from "./kinds";
 import { savingSink } from "./saving";
 import { downloadSentence } from "./sentences";
 import { showPicture } from "./viewer";
@@ -29,7 +29,7 @@ export class FileViews {
   /** The same without anything to press: the file of a message that is still waiting. */
   plain(body: FileBody): HTMLElement {
     const preview = body.preview === undefined ? [] : [previewImage(body.preview)];
-    return element("div", "file-card", ...preview, about(body));
+    return element("div", "file-card", ...preview, about(body, this.words));
   }
 
   private draw(body: FileBody): HTMLElement {
@@ -38,7 +38,7 @@ export class FileViews {
     const bar = element("progress", "file-bar");
     bar.hidden = true;
     bar.setAttribute("aria-hidden", "true");
-    const card = element("div", "file-card", ...this.picture(body), about(body));
+    const card = element("div", "file-card", ...this.picture(body), about(body, this.words));
     const get = button(this.words.download, () => {
       void this.save(body, card, get, state, bar);
     });
@@ -98,10 +98,10 @@ export class FileViews {
   }
 }
 
-function about(body: FileBody): HTMLElement {
-  const note = element("span", "file-note", `${readableSize(body.size)} · `);
-  const kind = element("bdi", "", body.mediaType);
-  note.append(kind);
+function about(body: FileBody, words: FileWords): HTMLElement {
+  const kind = words[kindWord(body.mediaType)];
+  const note = element("span", "file-note", `${readableSize(body.size)} · ${kind}`);
+  note.title = body.mediaType;
   return element("div", "file-about", written("strong", "file-name", plainName(body.name)), note);
 }
 

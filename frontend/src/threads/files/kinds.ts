@@ -5,6 +5,7 @@
 
 import { type Bytes } from "../../crypto/bytes";
 import { FILE_NAME_LIMIT, type FileBody, MEDIA_TYPE_LIMIT } from "../../wire/body";
+import { type FileWords } from "./words";
 
 /** Larger pictures are downloaded only: a page that decodes them would stand still. */
 const SHOWN_LIMIT = 32 * 1024 * 1024;
@@ -56,6 +57,24 @@ export function mediaType(file: Blob): string {
   return /^[\w.+-]+\/[\w.+-]+$/.test(plain) && plain.length <= MEDIA_TYPE_LIMIT
     ? plain
     : "application/octet-stream";
+}
+
+const KINDS: readonly (readonly [RegExp, KindWord])[] = [
+  [/^image\//, "kindPicture"],
+  [/^video\//, "kindVideo"],
+  [/^audio\//, "kindSound"],
+  [/^application\/pdf$/, "kindPdf"],
+  [/spreadsheet|ms-excel|^text\/(csv|tab-separated-values)$/, "kindTable"],
+  [/presentation|ms-powerpoint/, "kindSlides"],
+  [/wordprocessing|opendocument\.text|msword|rtf$/, "kindDocument"],
+  [/^text\/(plain|markdown)$/, "kindText"],
+  [/zip|x-tar|gzip|7z|rar/, "kindArchive"],
+];
+export type KindWord = Extract<keyof FileWords, `kind${string}`>;
+
+/** What its sender says that it is, as the name of the sentence for it: "Picture", not "image/jpeg". */
+export function kindWord(type: string): KindWord {
+  return KINDS.find(([pattern]) => pattern.test(type.toLowerCase()))?.[1] ?? "kindOther";
 }
 
 /** "5 MB" in the page's language. */

@@ -26,6 +26,16 @@ export const FILE_NAMES = [
   "downloadFailed",
   "notPicture",
   "checking",
+  "kindPicture",
+  "kindVideo",
+  "kindSound",
+  "kindPdf",
+  "kindText",
+  "kindDocument",
+  "kindTable",
+  "kindSlides",
+  "kindArchive",
+  "kindOther",
 ] as const;
 
 export type FileWords = Readonly<Record<(typeof FILE_NAMES)[number], string>>;
