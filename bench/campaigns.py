@@ -144,11 +144,7 @@ def source_rate(program: str, port: int) -> float:
 def celery_worker() -> Iterator[int]:
     """A worker as the stack starts it; its process id."""
     process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "celery", "--app=config.celery:app", "worker"),
-            *("--pool=prefork", f"--concurrency={SENDERS + 2}"),
-            *("--without-gossip", "--without-mingle", "--loglevel=WARNING"),
-        ],
+        [sys.executable, "-m", "config.worker", str(SENDERS + 2)],
         cwd=ROOT,
     )
     try:

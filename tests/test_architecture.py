@@ -199,7 +199,8 @@ def test_no_task_waits_in_the_broker() -> None:
 
 
 def test_tasks_are_named_after_their_app() -> None:
-    from config.celery import app, beat_schedule
+    from config.beat import beat_schedule
+    from config.celery import app
 
     app.loader.import_default_modules()
     ours = {
@@ -210,6 +211,7 @@ def test_tasks_are_named_after_their_app() -> None:
         if task.__module__.startswith("comms."):
             assert re.fullmatch(rf"{task.__module__.split('.')[1]}\.[a-z_]+", name), name
     for entry in beat_schedule().values():
+        assert isinstance(entry, dict)
         assert entry["task"] in ours
 
 

@@ -23,18 +23,8 @@ from comms.campaigns.services.ticking import tick_workspace
 from comms.campaigns.transports.registry import make_transport
 from comms.core.jobs import enqueue
 from comms.core.mail import RealMailRefusedError
-from comms.core.warming import spare_the_collector
 
 log = structlog.get_logger(__name__)
-
-# A tick that waited longer than this in the queue is dropped: another one follows each second.
-BEAT: dict[str, dict[str, object]] = {
-    "campaigns.tick": {
-        "task": "campaigns.tick",
-        "schedule": 1.0,
-        "options": {"expires": 5},
-    }
-}
 
 # Senders work in a fixed number of slots, so that ticks always find a free worker. A slot that was handed out
 # but never taken, or whose sender was killed, is free again when its key runs out.
@@ -78,7 +68,6 @@ def deliver(workspace_id: str, edition_id: str, shard: int) -> None:
         mine = uuid.uuid4().hex
         if not _take_slot(client, shard, mine):
             return
-        spare_the_collector()
         more = False
         try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import uuid
 
 import structlog
+from django.conf import settings
 from django.db import transaction
-from kombu.exceptions import OperationalError
+from django.utils.module_loading import import_string
 
 log = structlog.get_logger(__name__)
 
@@ -24,9 +25,11 @@ def enqueue(name: str, **ids: uuid.UUID | str | int) -> None:
 
 
 def _send(name: str, arguments: dict[str, str | int]) -> None:
-    from celery import current_app  # services may not import celery; this seam is why they need not
+    # Services may not import celery; this seam is why they need not. It is loaded by whoever has a job for it.
+    from kombu.exceptions import OperationalError
 
+    jobs = import_string(settings.JOBS)
     try:
-        current_app.send_task(name, kwargs=arguments, retry=False)
+        jobs.send_task(name, kwargs=arguments, retry=False)
     except (OSError, OperationalError) as error:
         log.warning("job.not_handed_over", task=name, error=type(error).__name__)

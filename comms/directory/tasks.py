@@ -12,11 +12,6 @@ from comms.core.tenancy import in_workspace
 from comms.directory import selectors
 from comms.directory.services import imports
 
-BEAT: dict[str, dict[str, object]] = {
-    "directory.tick": {"task": "directory.tick", "schedule": 15.0},
-    "directory.forget_old_imports": {"task": "directory.forget_old_imports", "schedule": 3600.0},
-}
-
 
 @shared_task(name="directory.advance_import")
 def advance_import(*, workspace_id: str, import_id: str) -> None:

@@ -10,12 +10,6 @@ from comms.core.jobs import enqueue
 from comms.core.tenancy import every_workspace
 from comms.ledger import selectors, services
 
-# A tick that waited for a worker longer than its own period is stale: the next one does its work.
-BEAT: dict[str, dict[str, object]] = {
-    "ledger.tick": {"task": "ledger.tick", "schedule": 1.0, "options": {"expires": 5}},
-    "ledger.tick_keys": {"task": "ledger.tick_keys", "schedule": 60.0, "options": {"expires": 60}},
-}
-
 
 @shared_task(name="ledger.tick")
 def tick() -> None:

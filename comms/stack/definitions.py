@@ -14,9 +14,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 import psycopg
-import redis.asyncio
 
 from comms.stack import postgres, valkey
+from comms.stack.asking import ask_embedded
 from comms.stack.endpoints import Endpoints, Listening
 from comms.stack.options import PROJECT, Options
 from comms.stack.processes import launched
@@ -94,10 +94,14 @@ def postgres_service(site: Site, programs: Programs) -> Service:
 
 def valkey_service(site: Site, programs: Programs) -> Service:
     folder = site.options.folder
+
+    async def is_ready() -> bool:
+        return await ask_embedded(site.endpoints.redis_url, "PING") == "PONG"
+
     return Service(
         name=VALKEY,
         command=lambda: valkey.command(folder, programs),
-        is_ready=lambda: _pings(site.endpoints.redis_url),
+        is_ready=is_ready,
         cwd=folder.valkey,
         env=valkey.environment(),
         log=folder.log / "valkey.log",
@@ -152,27 +156,24 @@ def web_service(site: Site) -> Service:
 def worker_service(site: Site) -> Service:
     async def is_ready() -> bool:
         # The worker listens to orders as soon as it takes work; the server counts its listeners.
-        async with redis.asyncio.Redis.from_url(site.endpoints.redis_url) as client:
-            try:
-                listeners = int(await client.pubsub_numpat())
-            except redis.RedisError:
-                return False
+        url = site.endpoints.redis_url
+        if site.options.redis_url is None:
+            listeners = int(await ask_embedded(url, "PUBSUB", "NUMPAT"))
+        else:
+            listeners = await _listeners_elsewhere(url)
         return listeners > 0
 
     return _python(
         site,
         WORKER,
-        [
-            # Two more than CAMPAIGN_SENDERS, so that ticks never wait behind a sender.
-            "celery", "--app=config.celery:app", "worker", "--pool=prefork", "--concurrency=4",
-            "--without-gossip", "--without-mingle", "--loglevel=INFO",
-        ],
+        # Two more than CAMPAIGN_SENDERS, so that ticks never wait behind a sender.
+        ["config.worker", "4"],
         is_ready,
         log="worker",
         patience=120.0,
         # A warm stop waits for the tasks at hand, a cold one (SIGQUIT) gives them back to the queue.
         stop_signals=((signal.SIGTERM, 8.0), (signal.SIGQUIT, 4.0)),
-    )  # fmt: skip
+    )
 
 
 def beat_service(site: Site) -> Service:
@@ -193,17 +194,14 @@ def beat_service(site: Site) -> Service:
     return _python(
         site,
         BEAT,
-        [
-            "celery", "--app=config.celery:app", "beat", f"--pidfile={note}", "--loglevel=INFO",
-            "--scheduler=comms.stack.beating:PulsedScheduler", "--max-interval=5",
-        ],
+        ["config.beat", str(note)],
         is_ready,
         log="beat",
         patience=120.0,
         clear_leftovers=clear,
         is_alive=pulse.is_felt,
         environment={PULSE: str(pulse.path)},
-    )  # fmt: skip
+    )
 
 
 class Pulse:
@@ -254,10 +252,12 @@ def _python(
     )
 
 
-async def _pings(url: str) -> bool:
+async def _listeners_elsewhere(url: str) -> int:
+    # Half the time that the supervisor needs to load, so only where it is used.
+    import redis.asyncio
+
     async with redis.asyncio.Redis.from_url(url) as client:
         try:
-            answer = client.ping()
-            return bool(answer if isinstance(answer, bool) else await answer)
+            return int(await client.pubsub_numpat())
         except redis.RedisError:
-            return False
+            return 0

@@ -12,8 +12,6 @@ import subprocess
 import time
 from pathlib import Path
 
-import redis
-
 from comms.stack.endpoints import Listening
 from comms.stack.errors import StackError
 from comms.stack.folder import Folder
@@ -74,6 +72,9 @@ def wait_until_ready(
     url: str, process: subprocess.Popen[bytes], log: Path, *, patience: float = 60
 ) -> None:
     """Return as soon as the server answers, its file loaded."""
+    # `up` asks in its own way (`asking`), and shouldn't wait for the library.
+    import redis
+
     deadline = time.monotonic() + patience
     with contextlib.closing(redis.Redis.from_url(url, socket_timeout=5)) as client:
         while True:

@@ -7,11 +7,10 @@ on a machine without IPv6; uvicorn would give up, we serve the addresses that ex
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import socket
 import sys
-
-import uvicorn
 
 from comms.stack.errors import StackError
 
@@ -86,6 +85,11 @@ def _refused(port: int, error: OSError) -> StackError:
 
 
 def main(arguments: list[str]) -> None:
+    # Not above: the supervisor uses `check_port` and serves nothing itself.
+    import uvicorn
+
+    # What is loaded now stays: looking through it for garbage would be in vain (`comms.core.warming`).
+    gc.disable()
     host, port = arguments[0], int(arguments[1])
     trusted = os.environ.get("FORWARDED_ALLOW_IPS", "")
     configuration = uvicorn.Config(
@@ -108,6 +112,7 @@ def main(arguments: list[str]) -> None:
         sys.exit(str(error))
     # Before there is an event loop: the application asks the database while it is imported.
     configuration.load()
+    gc.enable()
     uvicorn.Server(configuration).run(sockets=listeners)
 
 

@@ -7,24 +7,6 @@ from celery import shared_task
 from comms.accounts.selectors import list_workspace_ids
 from comms.threads import services
 
-BEAT: dict[str, dict[str, object]] = {
-    "threads.tick_blobs": {
-        "task": "threads.tick_blobs",
-        "schedule": 600.0,
-        "options": {"expires": 600},
-    },
-    "threads.tick_waiting": {
-        "task": "threads.tick_waiting",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "threads.tick_seats": {
-        "task": "threads.tick_seats",
-        "schedule": 600.0,
-        "options": {"expires": 600},
-    },
-}
-
 
 @shared_task(name="threads.tick_blobs")
 def tick_blobs() -> None:

@@ -201,6 +201,9 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False
 CSRF_FAILURE_VIEW = "comms.core.views.csrf_failure"
 
+# Where comms.core.jobs hands over: the Celery app.
+JOBS = "config.celery.app"
+
 # Celery carries wake-ups and shards; the rows are the queue, so a redelivered task is harmless.
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

@@ -6,6 +6,7 @@ import dataclasses
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from comms.accounts import selectors, services
@@ -165,3 +166,10 @@ def test_refuses_field(field: str, value: str) -> None:
     with pytest.raises(InvalidError) as caught:
         _set_up(link, make_person(link.account_id), **{field: value})
     assert caught.value.field == field
+
+
+def test_the_printed_link_opens_the_page_of_the_set_up() -> None:
+    """The command knows the address by itself, since asking for it loads every view."""
+    from comms.accounts.management.commands.setup_link import SETUP_PATH
+
+    assert reverse("accounts:setup") == SETUP_PATH

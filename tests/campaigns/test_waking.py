@@ -20,7 +20,7 @@ from comms.campaigns.selectors.ticks import list_workspaces_with_work
 from comms.campaigns.services.claiming import claim_batch
 from comms.core.ids import uuid7
 from comms.core.tenancy import in_workspace
-from config.celery import beat_schedule
+from config.beat import beat_schedule
 from tests.campaigns.conftest import Team
 from tests.campaigns.engine import begun, counts, scheduled, state
 from tests.campaigns.server import ScriptedServer

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from redis import Redis
 
 from comms.core.jobs import enqueue
+from config import celery
 
 QUEUE = "celery"
 
@@ -64,7 +64,7 @@ def test_hands_over_nothing_that_was_rolled_back(queue: Redis) -> None:
 def test_request_succeeds_while_valkey_is_down(
     queue: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app: Any = current_app
+    app: Any = celery.app
     before = app.conf.broker_url
     monkeypatch.setattr(app, "_pool", None)
     monkeypatch.setattr(app.amqp, "_producer_pool", None)

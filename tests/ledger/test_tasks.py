@@ -13,7 +13,7 @@ from comms.ledger import tasks
 from comms.ledger.models import AuditEntry
 from comms.ledger.selectors import audit_head, list_pending_workspaces
 from comms.ledger.services import record, record_deployment, rotate, seal_pending
-from config.celery import beat_schedule
+from config.beat import beat_schedule
 
 pytestmark = pytest.mark.django_db
 

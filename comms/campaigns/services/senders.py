@@ -6,7 +6,6 @@ from email.utils import parseaddr
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from email_validator import EmailNotValidError, validate_email
 
 from comms.core.errors import InvalidError
 
@@ -57,6 +56,9 @@ def require_reply_address(text: str) -> str:
 
 
 def _mailbox(text: str, *, field: str) -> str:
+    # Loaded by whoever names a sender, not at every start.
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         found = validate_email(text, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from email_validator import EmailNotValidError, validate_email
-
 # Finds candidates in running text; `mailbox_of` decides.
 _ORDINARY = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")
 # Below every limit of RFC 5321, and of its parts: 64 before the @.
@@ -38,6 +36,9 @@ def _domain_of(domain: str) -> str:
 
 
 def _validated(given: str) -> str:
+    # Loaded by whoever reads an address, not at every start.
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         found = validate_email(given, check_deliverability=False, test_environment=True)
     except EmailNotValidError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import phonenumbers
+# phonenumbers is loaded by whoever reads a number: its 60 modules are in no hurry at a start.
 
 
 def phone_of(text: str, country: str = "") -> str:
@@ -10,6 +10,8 @@ def phone_of(text: str, country: str = "") -> str:
 
     A number without + is read as one of `country`, an ISO code; the length must be possible there.
     """
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(text, country or None)
     except phonenumbers.NumberParseException:
@@ -21,6 +23,8 @@ def phone_of(text: str, country: str = "") -> str:
 
 def readable_phone(number: str) -> str:
     """An E.164 number with the spaces of its country; anything else as it is."""
+    import phonenumbers
+
     try:
         parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:

@@ -20,6 +20,8 @@ class Command(BaseCommand):
     """Each app adds its own data by a function `fill(workspace)` in its module `demo`."""
 
     help = "Make a demonstration workspace with people for all roles, and print how to sign in."
+    # They look at code, which is tested, and load every view for it: a second.
+    requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.MAIL_CATCHER_DIR is None:
