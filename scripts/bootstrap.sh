@@ -15,6 +15,13 @@ stamps="$venv/stamps"
 say() { printf '%s\n' "$*"; }
 stop() { printf '%s\n' "$*" >&2; exit 1; }
 
+# Two starts at once ("two copies side by side") prepare one after the other: two builds of the front end
+# would take each other's files away.
+if command -v flock > /dev/null; then
+  exec 9< scripts/bootstrap.sh
+  flock -n 9 || { say "Another start is preparing this folder; waiting for it"; flock 9; }
+fi
+
 # The lock files can't hold pip's own first step, so its version and hashes stand in a file like theirs.
 uv_lock=scripts/uv.lock.txt
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from comms.accounts.models import VaultWrap
+from comms.accounts.models import Scope, VaultWrap
 from comms.core.actors import Role
 
 SENTENCES = {
@@ -59,6 +59,7 @@ _ROLES = dict(Role.choices)
 _WRAPS = {kind.name.lower(): kind.label for kind in VaultWrap.Kind}
 
 NAMES = {
+    "accounts.created_api_token": {"scopes": dict(Scope.choices)},
     "accounts.changed_second_step_roles": {"to": _ROLES},
     "accounts.invited_member": {"roles": _ROLES},
     "accounts.joined_workspace": {"roles": _ROLES},

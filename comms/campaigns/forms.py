@@ -8,7 +8,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from comms.campaigns.models import Delivery, Edition
@@ -169,7 +169,7 @@ class ScheduleForm(forms.Form):
         if data.get("when") in {self.INSTANT, self.LOCAL}:
             for name in ("day", "time"):
                 if data.get(name) is None and name not in self.errors:
-                    self.add_error(name, _now("Give the day and the time."))
+                    self.add_error(name, gettext("Give the day and the time."))
         return data
 
     def schedule(self) -> Schedule:
@@ -234,7 +234,7 @@ class LogFilterForm(forms.Form):
         **kwargs: Any,
     ):
         super().__init__(*args, **kwargs)
-        everything = [("", _now("All"))]
+        everything = [("", gettext("All"))]
         cast(forms.ChoiceField, self.fields["language"]).choices = everything + languages
         cast(forms.ChoiceField, self.fields["reason"]).choices = everything + reasons
 

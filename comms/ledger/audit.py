@@ -1,5 +1,6 @@
 """The ledger's own acts, in words."""
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
@@ -12,3 +13,13 @@ SENTENCES = {
     "ledger.removed_witness": _("removed %(name)s from the witnesses of the log"),
     "ledger.rewrapped_keys": _("wrapped %(count)s data keys under the key-encryption key %(key)s"),
 }
+
+
+def _verdict(code: str) -> str:
+    """What a check found: `intact`, or `broken at 12`."""
+    if code == "intact":
+        return gettext("intact")
+    return gettext("broken at entry %(number)s") % {"number": code.rpartition(" ")[2]}
+
+
+NAMES = {"ledger.checked_chain": {"result": _verdict}}

@@ -22,6 +22,7 @@ from django.apps import apps
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from comms.core.directions import isolated
 from comms.ledger.models import AuditEntry
 
 _Text = str | Promise
@@ -68,15 +69,19 @@ def subjects() -> dict[str, Subject]:
     return dict(sorted(_words().subjects.items()))
 
 
-def sentence_of(entry: AuditEntry) -> str:
-    """What happened, without who did it. Erased details are shown as …"""
+def sentence_of(entry: AuditEntry, *, for_page: bool = False) -> str:
+    """What happened, without who did it. Erased details are shown as …
+
+    For a page each detail keeps its own direction; in files and answers nothing is added to it.
+    """
     template = _words().sentences.get(entry.action)
     if template is None:
         return entry.action.partition(".")[2].replace("_", " ")
     details = entry.details or {}
     names = _words().names.get(entry.action, {})
     values: defaultdict[str, str] = defaultdict(lambda: ERASED)
-    values.update({key: _shown(value, names.get(key, {})) for key, value in details.items()})
+    shown = {key: _shown(value, names.get(key, {})) for key, value in details.items()}
+    values.update({key: isolated(text) for key, text in shown.items()} if for_page else shown)
     return str(template) % values
 
 

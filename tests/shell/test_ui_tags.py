@@ -53,6 +53,28 @@ def test_refuses_a_badge_of_an_unknown_tone() -> None:
         render('{% badge "purple" "Sent" %}')
 
 
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("Asia/Amman", "UTC+3"),
+        ("America/Sao_Paulo", "UTC-3"),
+        ("Asia/Kathmandu", "UTC+5:45"),
+        ("Europe/Zurich", "CEST"),
+    ],
+)
+def test_a_zone_without_a_name_is_said_by_its_distance(zone: str, said: str) -> None:
+    """A bare "+03" says nothing to most readers, and turns round in Arabic."""
+    moment = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
+    with timezone.override(ZoneInfo(zone)):
+        assert f" {said}<" in render("{% when moment %}", moment=moment)
+
+
+def test_an_arabic_moment_has_an_arabic_comma() -> None:
+    moment = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
+    with translation.override("ar"):
+        assert "2026، 09:30" in render("{% when moment %}", moment=moment)
+
+
 def test_time_is_in_the_readers_zone_and_names_it() -> None:
     moment = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
     with timezone.override(ZoneInfo("Europe/Zurich")):

@@ -139,7 +139,7 @@ def _lines(slug: str, entries: list[AuditEntry]) -> list[Line]:
                 who=names.get(entry.actor_id, _("A guest, or somebody who has left"))
                 if entry.actor_id
                 else "",
-                sentence=sentence_of(entry),
+                sentence=sentence_of(entry, for_page=True),
                 subject=subject.label if subject else entry.subject_type,
                 url=_url(slug, entry, subject),
             )

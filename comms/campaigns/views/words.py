@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from comms.campaigns.models import Edition
 from comms.campaigns.selectors.frozen import Frozen
+from comms.core.zones import zone_name
 
 
 def what_will_happen(edition: Edition, frozen: Frozen) -> str:
@@ -38,5 +39,5 @@ def when_words(edition: Edition) -> str:
     return _("on %(day)s at %(time)s %(zone)s") % {
         "day": date_format(local, "j M Y"),
         "time": date_format(local, "H:i"),
-        "zone": local.tzname(),
+        "zone": zone_name(local),
     }

@@ -21,6 +21,8 @@ from django.utils.translation import gettext as _
 from django_vite.core.asset_loader import DjangoViteAssetLoader
 from django_vite.core.exceptions import DjangoViteAssetNotFoundError, DjangoViteManifestError
 
+from comms.core.zones import zone_name
+
 register = template.Library()
 
 Tone = Literal["neutral", "busy", "good", "warn", "bad", "info"]
@@ -130,13 +132,13 @@ def when(value: date | datetime | None, style: Literal["full", "date", "time"] =
             '<time datetime="{}">{}</time>', value.isoformat(), date_format(value, "j M Y")
         )
     local = timezone.localtime(value)
-    zone = local.tzname() or ""
+    zone = zone_name(local)
     if style == "date":
         text = date_format(local, "j M Y")
     elif style == "time":
         text = f"{date_format(local, 'H:i')} {zone}"
     else:
-        text = f"{date_format(local, 'j M Y, H:i')} {zone}"
+        text = f"{date_format(local, 'DATETIME_FORMAT')} {zone}"
     return format_html('<time datetime="{}">{}</time>', local.isoformat(), text)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from comms.directory.forms.fields import country_choices, zone_choices
@@ -61,7 +61,7 @@ class MappingForm(forms.Form):
         self.fields["phone_country"] = forms.ChoiceField(
             label=_("Numbers without + are of"),
             required=False,
-            choices=country_choices(_now("the stakeholder's country")),
+            choices=country_choices(gettext("the stakeholder's country")),
         )
         self.fields["without_address"] = forms.ChoiceField(
             label=_("Rows without an e-mail address"),
@@ -177,13 +177,13 @@ def _source_choices(hows: tuple[str, ...], columns: list[str]) -> list[Any]:
             choices.append(("none", _("— leave empty —")))
         elif how == "column":
             choices.append(
-                (_now("Columns"), [(f"column:{at}", name) for at, name in enumerate(columns)])
+                (gettext("Columns"), [(f"column:{at}", name) for at, name in enumerate(columns)])
             )
         elif how == "words":
-            label = _now("By words in “%(column)s”")
+            label = gettext("By words in “%(column)s”")
             choices.append(
                 (
-                    _now("Rules"),
+                    gettext("Rules"),
                     [(f"words:{at}", label % {"column": name}) for at, name in enumerate(columns)],
                 )
             )

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from comms.campaigns import policies as campaign_policies
 from comms.campaigns import selectors as campaigns
 from comms.core.actors import Actor
+from comms.core.directions import isolated
 from comms.directory import policies as directory_policies
 from comms.directory import selectors as directory
 from comms.threads import selectors as threads
@@ -60,7 +61,7 @@ def _approvals(actor: Actor) -> Iterator[Waiting]:
         return
     for edition in campaigns.list_waiting_for_approval(actor)[:AT_MOST]:
         yield Waiting(
-            title=_("Approve “%(title)s”") % {"title": edition.title},
+            title=_("Approve “%(title)s”") % {"title": isolated(edition.title)},
             note=_recipients(edition.frozen_total or 0, edition.author.name),
             icon="certificate",
             route="campaigns:review",
@@ -71,7 +72,7 @@ def _approvals(actor: Actor) -> Iterator[Waiting]:
 
 def _recipients(count: int, author: str) -> str:
     words = ngettext("%(name)s · %(count)s recipient", "%(name)s · %(count)s recipients", count)
-    return words % {"name": author, "count": localize(count)}
+    return words % {"name": isolated(author), "count": localize(count)}
 
 
 def _sent_back(actor: Actor) -> Iterator[Waiting]:
@@ -79,7 +80,7 @@ def _sent_back(actor: Actor) -> Iterator[Waiting]:
         return
     for edition, why in campaigns.list_sent_back(actor, AT_MOST):
         yield Waiting(
-            title=_("“%(title)s” was sent back") % {"title": edition.title},
+            title=_("“%(title)s” was sent back") % {"title": isolated(edition.title)},
             note=why,
             icon="edit",
             route="campaigns:edition",
@@ -125,7 +126,7 @@ def _editions(actor: Actor) -> Iterator[Waiting]:
             if edition.state == state:
                 unknown = undecided.get(edition.id, 0)
                 yield Waiting(
-                    title=title % {"title": edition.title},
+                    title=title % {"title": isolated(edition.title)},
                     note=_undecided(unknown) if unknown else edition.hold_reason or note,
                     icon=icon,
                     route="campaigns:edition",
@@ -150,7 +151,7 @@ def _due_today(actor: Actor) -> Iterator[Waiting]:
     due = campaigns.list_editions_between(actor, start, start + timedelta(days=1))
     for edition in due.filter(state=_SCHEDULED)[:AT_MOST]:
         yield Waiting(
-            title=_("“%(title)s” goes out today") % {"title": edition.title},
+            title=_("“%(title)s” goes out today") % {"title": isolated(edition.title)},
             at=edition.starts_at,
             icon="clock",
             route="campaigns:edition",
