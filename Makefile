@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run bootstrap test verify lock third-party chaos soak clean
+.PHONY: help run bootstrap test verify lock check-build third-party chaos soak clean
 
 help: ## this list
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z%-]+):.*## /  make \1\t/' | expand -t 26
@@ -29,6 +29,10 @@ lock: ## pin the dependencies that pyproject.toml names, with hashes
 	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url pyproject.toml -o requirements.lock
 	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --group dev pyproject.toml -o requirements-dev.lock
 	@scripts/bootstrap.sh check
+
+check-build: ## compare a server's scripts with those built from this source: SERVER=https://… [PAGES=saved.html]
+	@scripts/bootstrap.sh run
+	@exec $(PYTHON) scripts/check_build.py "$(SERVER)" $(PAGES)
 
 third-party: ## list what others have written, with licences: docs/third-party.md
 	@scripts/bootstrap.sh check
