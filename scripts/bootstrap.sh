@@ -91,14 +91,16 @@ find_node() {
   has_node || stop "Node.js 20.19 or newer is needed: install it and run this again."
 }
 
+has_front_end_packages() {
+  [ -d frontend/node_modules ] && is_fresh npm "$(digest frontend/package.json frontend/package-lock.json)"
+}
+
 install_front_end() {
-  local want
-  want="$(digest frontend/package.json frontend/package-lock.json)"
-  if [ -d frontend/node_modules ] && is_fresh npm "$want"; then return; fi
+  if has_front_end_packages; then return; fi
   say "Installing the front end's packages"
   (cd frontend && npm ci --no-audit --no-fund --loglevel=error) > "$stamps/npm.log" 2>&1 \
     || { tail -n 5 "$stamps/npm.log" >&2; stop "The front end's packages couldn't be installed: check the connection to the package registry, then run this again."; }
-  stamp npm "$want"
+  stamp npm "$(digest frontend/package.json frontend/package-lock.json)"
 }
 
 # What the build reads: everything in frontend/ that isn't installed, built or a test.
@@ -106,10 +108,13 @@ front_end_inputs() {
   find frontend -type d \( -name node_modules -o -name dist -o -name test \) -prune -o -type f -print0 | LC_ALL=C sort -z
 }
 
+front_end_digest() { { pwd; front_end_inputs | xargs -0 sha256sum; } | sha256sum | cut -d' ' -f1; }
+has_front_end() { [ -f frontend/dist/manifest.json ] && is_fresh front-end "$(front_end_digest)"; }
+
 build_front_end() {
   local want
-  want="$({ pwd; front_end_inputs | xargs -0 sha256sum; } | sha256sum | cut -d' ' -f1)"
-  if [ -f frontend/dist/manifest.json ] && is_fresh front-end "$want"; then return; fi
+  if has_front_end; then return; fi
+  want="$(front_end_digest)"
   say "Building the front end"
   (cd frontend && npm run --silent build) > "$stamps/front-end.log" 2>&1 \
     || { cat "$stamps/front-end.log" >&2; stop "The front end couldn't be built: see above."; }
@@ -118,7 +123,8 @@ build_front_end() {
 
 compile_messages() {
   local sources want
-  sources="$(find . -name '*.po' -path '*/LC_MESSAGES/*' -not -path './.venv/*' -not -path '*/node_modules/*' | LC_ALL=C sort)"
+  sources="$(find . \( -name node_modules -o -path ./.venv -o -path ./.git -o -path ./var \) -prune \
+    -o -path '*/LC_MESSAGES/*.po' -print | LC_ALL=C sort)"
   [ -n "$sources" ] || return 0
   want="$(printf '%s\n' "$sources" | tr '\n' '\0' | xargs -0 cat | sha256sum | cut -d' ' -f1)"
   if is_fresh messages "$want"; then
@@ -176,7 +182,10 @@ if [ "$purpose" = test ]; then
 fi
 lock=requirements-dev.lock
 if [ "$purpose" = run ]; then lock=requirements.lock; fi
-if has_node; then
+if has_front_end_packages && has_front_end; then
+  # Nothing for Node.js to do, so nobody waits for it to say its version.
+  install_python "$lock"
+elif has_node; then
   # The two halves need nothing of each other.
   (install_front_end && build_front_end) &
   front_end=$!

@@ -142,6 +142,8 @@ async def _start(site: Site, supervisor: Supervisor, began: float) -> None:
         supervisor.start(definitions.valkey_service(site, site.programs))
     if not options.has_mail_server:
         supervisor.start(definitions.mail_service(site))
+    # It needs no database; what it says before there is a worker is out of date when one comes.
+    supervisor.start(definitions.beat_service(site))
     if options.database_url is None and site.programs is not None:
         postgres.initialise(options.folder, site.programs, site.secrets)
         supervisor.start(definitions.postgres_service(site, site.programs))
@@ -154,7 +156,6 @@ async def _start(site: Site, supervisor: Supervisor, began: float) -> None:
     # Each start costs a processor some seconds. People wait for the pages, so these come first.
     supervisor.start(definitions.web_service(site))
     supervisor.start(definitions.worker_service(site))
-    supervisor.start(definitions.beat_service(site))
     await supervisor.ready(WEB)
     greeting = asyncio.create_task(_greeting(site))
     try:
