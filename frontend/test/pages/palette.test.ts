@@ -78,6 +78,14 @@ test("Ctrl-K asks the server and offers what it answers", async () => {
   expect(dialog.querySelector('[aria-selected="true"]')?.textContent).toContain("سفارة");
 });
 
+test("Escape closes it at once, also with words in the field", async () => {
+  const dialog = await openWith(Response.json({ places: [place("Threads")] }));
+  const input = dialog.querySelector("input");
+  if (input !== null) input.value = "thr";
+  input?.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }));
+  expect(dialog.hasAttribute("open")).toBe(false);
+});
+
 test("says when the server does not answer", async () => {
   const dialog = await openWith(new Response("", { status: 500 }));
   expect(dialog.querySelector(".palette-status")?.textContent).toBe("Broken");

@@ -233,6 +233,12 @@ class Palette {
     if (event.isComposing) {
       return;
     }
+    if (event.key === "Escape") {
+      // A search field would only empty itself, and the dialog stay.
+      event.preventDefault();
+      this.dialog.close();
+      return;
+    }
     if (event.key === "Enter") {
       event.preventDefault();
       const place = this.places[this.at];
