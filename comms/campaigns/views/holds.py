@@ -68,7 +68,9 @@ def hold_page(request: MemberRequest) -> HttpResponse:
         request,
         lambda reason: hold_workspace(actor=request.actor, reason=reason),
         redirect("campaigns:list", request.workspace.slug),
-        _("Everything is held: nothing more goes out within two seconds."),
+        _(
+            "Everything is held. What is being handed over this second still goes out, nothing else."
+        ),
         title=_("Hold everything that goes out?"),
         consequences=[
             _("Every edition of this workspace stops within two seconds."),
@@ -109,11 +111,11 @@ def hold_edition_page(request: MemberRequest, edition: uuid.UUID) -> HttpRespons
             actor=request.actor, edition_id=found.id, reason=reason
         ),
         redirect("campaigns:edition", request.workspace.slug, found.id),
-        _("Held: nothing more goes out within two seconds."),
+        _("Held. What is being handed over this second still goes out, nothing else."),
         edition=found,
         title=_("Hold “%(title)s”?") % {"title": found.title},
         consequences=[
-            _("It stops within two seconds, until an administrator or an approver releases it."),
+            _("It stops within two seconds, until an administrator or an approver lifts the hold."),
             _("What a mail server has taken already can't be called back."),
         ],
         action=_("Hold the edition"),
@@ -131,7 +133,7 @@ def release_edition_page(request: MemberRequest, edition: uuid.UUID) -> HttpResp
         redirect("campaigns:edition", request.workspace.slug, found.id),
         _("It goes on from where it was held."),
         edition=found,
-        title=_("Release “%(title)s”?") % {"title": found.title},
+        title=_("Lift the hold on “%(title)s”?") % {"title": found.title},
         consequences=[
             _("Held because: %(reason)s") % {"reason": found.hold_reason},
             _("It goes on from where it was; messages that are due go out at once."),

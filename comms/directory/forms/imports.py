@@ -6,9 +6,10 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from comms.directory.facts.languages import language_name, language_tags
 from comms.directory.forms.fields import country_choices, zone_choices
 from comms.directory.lists.mapping import TARGET_LABELS, TARGETS, Mapping
 from comms.directory.lists.reader import MOST_BYTES
@@ -209,6 +210,12 @@ def _initial(staged: Import, mapping: Mapping) -> dict[str, Any]:
         column = "" if source.column is None else f":{source.column}"
         initial[f"{target}_source"] = f"{source.how}{column}"
         initial[f"{target}_value"] = source.value
+        if target == "languages":
+            tags = language_tags(source.value or "")[0]
+            reader = get_language() or "en"
+            names = ", ".join(language_name(tag, reader) for tag in tags)
+            # A rule or a word that is no language stays as it was written.
+            initial["languages_value"] = names or source.value
         if target == "kind":
             initial.update({f"words_{kind}": words for kind, words in source.words.items()})
     return initial
