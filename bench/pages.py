@@ -156,7 +156,7 @@ def _timed(call: object) -> float:
     response = call()  # type: ignore[operator]  # a function without arguments
     if response.status_code != 200:
         # A refusal is quick: it must not pass for the page.
-        raise SystemExit(f"An answer was {response.status_code} instead of the page.")
+        raise SystemExit(f"{response.status_code} instead of the page: {response.content[:300]!r}")
     if getattr(response, "streaming", False):
         b"".join(response)
     return (time.perf_counter() - started) * 1000
