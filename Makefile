@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run bootstrap test verify lock check-build third-party chaos soak clean
+.PHONY: help run bootstrap test verify lock check-build third-party chaos soak test-slow clean
 
 help: ## this list
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z%-]+):.*## /  make \1\t/' | expand -t 26
@@ -42,7 +42,11 @@ chaos: ## kill every process in turn while mails are sent; counts must add up
 	@scripts/bootstrap.sh test
 	@exec $(PYTHON) -m pytest tests/chaos -m chaos
 
-soak: ## the long tests
+soak: ## random people in random order on encrypted threads; STEPS=10000, SEED=… plays one again
+	@scripts/bootstrap.sh check
+	@STEPS=$${STEPS:-10000} exec $(PYTHON) -m pytest -q tests/client/test_soak.py
+
+test-slow: ## the long tests
 	@scripts/bootstrap.sh test
 	@exec $(PYTHON) -m pytest -m slow
 

@@ -154,17 +154,20 @@ class Conversation:
         self.reach(lambda: self.timeline.start.seq <= tbs.start.seq)
         return tuple(self.talk.pins(tbs.start.seq, self.epochs.about().pins))
 
-    def prepare(self) -> None:
-        """Makes sure that this person may write now. Raises ClientError with the reason why not."""
+    def prepare(self, *, look: bool = True) -> None:
+        """Makes sure that this person may write now. Raises ClientError with the reason why not.
+
+        Without `look` the server isn't asked who is out: it takes no message while a key without them is due.
+        """
         row = find(self.roster, self.keys.user)
         if row is None or not row.may_post(now()):
             raise ClientError(words.OBSERVER, code="observer")
-        if self._rotation.renew():
+        if self._rotation.renew(look=look):
             raise ClientError(words.RENEWING, code="renewing")
 
     def send(self, body: Body) -> Message:
         """Seals, signs and posts it; what stands in the transcript then. Raises as `prepare` does."""
-        self.prepare()
+        self.prepare(look=False)
         self._counter += 1
         counter, at = self._counter, now()
         for _attempt in range(_STALE_TRIES):

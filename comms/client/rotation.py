@@ -95,9 +95,13 @@ class Rotation:
         self._leaves: tuple[LeaveNotice, ...] = ()
         self._put_out: frozenset[UUID] = frozenset()
 
-    def renew(self) -> bool:
-        """Makes the epoch that is due at once, if this person may; whether sending still has to wait."""
-        self._look()
+    def renew(self, *, look: bool = True) -> bool:
+        """Makes the epoch that is due at once, if this person may; whether sending still has to wait.
+
+        Without `look` only by what is known here: the server isn't asked who is out.
+        """
+        if look:
+            self._look()
         if not self._must():
             return False
         self.publish(self._mine)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import cache as cache_once
@@ -125,12 +125,15 @@ class Scene:
     people: dict[str, User]
 
 
-def make_scene() -> Scene:
-    """Three people with keys as their browsers would have made them."""
+CAST = (("dina", Role.DIPLOMAT), ("pavel", Role.ANALYST), ("edgar", Role.EDITOR))
+
+
+def make_scene(cast: Sequence[tuple[str, Role]] = CAST) -> Scene:
+    """People with keys as their browsers would have made them."""
     cache.clear()
     workspace = factories.make_workspace("talks", "Quiet Harbour Talks")
     people = {}
-    for name, role in (("dina", Role.DIPLOMAT), ("pavel", Role.ANALYST), ("edgar", Role.EDITOR)):
+    for name, role in cast:
         account = uuid7()
         people[name] = create_person(
             account_id=account,
