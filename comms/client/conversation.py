@@ -93,6 +93,12 @@ class Conversation:
         self.take_receipts(self.remote.receipts(self.thread))
         self._remember()
 
+    def reopen(self) -> None:
+        """Loads it anew: keys of earlier messages were given to this person since."""
+        self.talk = type(self.talk)()
+        self.read = {}
+        self.load()
+
     def load_earlier(self) -> None:
         """The page before what is loaded."""
         with alarming("fork"):

@@ -119,9 +119,16 @@ class Rotation:
 
     def publish(self, reshape: Reshape) -> None:
         """Publishes what `reshape` makes of the newest epoch. Raises ServerError, Trouble."""
+        is_newest = False
         for attempt in range(1, _TRIES + 1):
             tbs = self._thread.epochs.newest.record.tbs
             shape = reshape(Shape(tbs.roster, tbs.policy, self._thread.epochs.about()))
+            if shape is None and not is_newest:
+                # Nothing to do as far as is known here: somebody else may have changed it meanwhile.
+                self._thread.catch_up()
+                self._look()
+                is_newest = True
+                continue
             if shape is None:
                 return
             shape = replace(shape, about=About(shape.about.title, self._thread.pins()))
@@ -132,6 +139,7 @@ class Rotation:
                     raise
                 self._thread.catch_up()
                 self._look()
+                is_newest = True
                 continue
             self._leaves, self._put_out = (), frozenset()
             self._thread.catch_up()

@@ -123,6 +123,14 @@ def _happen(conversation: Conversation, event: Event, args: Namespace) -> None:
         _tell(conversation, conversation.receive(event.head, event.raw), args)
     elif event.kind == "epoch":
         _tell(conversation, conversation.catch_up(), args)
+    elif event.kind == "added":
+        # Seen already, and added again: with the keys of earlier messages.
+        _tell(conversation, conversation.catch_up(), args)
+        known = conversation.head.seq
+        conversation.reopen()
+        show(
+            conversation, [one for one in conversation.talk.items if one.message.seq > known], args
+        )
     elif event.kind == "ephemeral":
         conversation.take_receipts([event.raw])
 

@@ -195,7 +195,7 @@ class Follower(threading.Thread):
                 self._try(thread, lambda one: one.catch_up())
             self.readies += 1
         elif event.kind == "added":
-            self._try(event.thread, lambda one: one.catch_up())
+            self._try(event.thread, lambda one: one.reopen())
         elif event.kind == "revoked":
             self.browser.harvest()
             talks.pop(event.thread, None)
