@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import socket
 import threading
@@ -12,13 +13,15 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from comms.client.app import App
 from comms.client.conversation import Conversation
 from comms.client.errors import ServerError, SignedOutError, UnreachableError
 from comms.client.http import Connection
-from comms.client.live import listen
+from comms.client.live import OPEN, listen
 from comms.client.log import LOG, KeyLog
 from comms.client.remote import Remote
 from comms.client.rotation import now
@@ -26,13 +29,16 @@ from comms.client.store import Home
 from comms.client.talk import Talk
 from comms.client.timeline import Message
 from comms.wire import guests, identity
+from comms.wire.bodies import Body
 from comms.wire.cbor import decode, encode
+from comms.wire.envelopes import Class, make_envelope
 from comms.wire.fields import array, octets, uuid
 from comms.wire.keys import IdentitySeeds
 from comms.wire.vault import Pin, ThreadHead, VaultContents
 from tests.client.conftest import Terminal
 
 WORKSPACE = "talks"
+POST, POSTED, DECLINED = 76, 77, 78
 
 
 @dataclass
@@ -78,6 +84,7 @@ class Browser:
         self.terminal = Terminal(address, f"{name}@example.org", home)
         self.talks: dict[UUID, Conversation] = {}
         self.losing = False
+        self.line: Line | None = None
         self.sign_in()
 
     @property
@@ -93,7 +100,7 @@ class Browser:
         """The program ends, and begins again with what is on the disk."""
         self.harvest()
         self.app.finish()
-        self.app.close()
+        self.close()
         self.talks.clear()
         self._start()
 
@@ -110,7 +117,7 @@ class Browser:
         kept = home.with_name(f"{home.name}-kept")
         self.harvest()
         self.app.finish()
-        self.app.close()
+        self.close()
         if kept.exists():
             shutil.copy(home / "session.json", kept / "session.json")
             shutil.rmtree(home)
@@ -128,6 +135,46 @@ class Browser:
             self.talks[thread] = found
         return found
 
+    def say_by_socket(self, thread: UUID, body: Body) -> bool:
+        """As a browser does; False where that gives no answer or a refusal. Then HTTP takes the same bytes, or says
+        that there is a newer key: False, and nothing is written."""
+        conversation = self.talk(thread)
+        conversation.prepare(look=False)
+        epoch = conversation.epochs.newest
+        assert epoch.key is not None
+        conversation._counter += 1
+        header = conversation._header(
+            conversation._counter, now(), conversation.timeline.head, Class.STORED
+        )
+        raw = make_envelope(header, body, key=epoch.key, seeds=conversation.keys.seeds)
+        if self._posted(thread, raw):
+            return True
+        try:
+            conversation.remote.post(thread, raw)
+        except ServerError as error:
+            if error.code != "stale_epoch":
+                raise
+            return False
+        return True
+
+    def _posted(self, thread: UUID, raw: bytes) -> bool:
+        try:
+            self.line = self.line or Line(self.app.connection)
+            return self.line.post(thread, raw)
+        except (ConnectionClosed, TimeoutError):
+            self.hang_up()
+            return False
+
+    def hang_up(self) -> None:
+        line, self.line = self.line, None
+        if line is not None:
+            line.close()
+
+    def close(self) -> None:
+        """The browser is closed."""
+        self.hang_up()
+        self.app.close()
+
     def harvest(self) -> None:
         """Notes down what is in it."""
         self.held.take(self.app.keys.contents, self.talks.values())
@@ -140,6 +187,42 @@ class Browser:
         self.app = App(Home(self.terminal.home))
         losing(self.app.connection, self)
         self.app.log.refresh()
+
+
+class Line:
+    """A browser's socket, by which it posts. What else it hears is skipped: a follower hears for everybody."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._refs = 0
+        self._stack = contextlib.ExitStack()
+        self._socket = self._stack.enter_context(
+            connect(
+                connection.origin.replace("http", "ws", 1) + "/ws/threads/",
+                origin=Origin(connection.origin),
+                additional_headers={"Cookie": connection.cookie_header},
+                compression=None,
+                max_queue=None,
+            )
+        )
+        self._socket.send(encode({0: OPEN, 1: 1, 2: WORKSPACE}))
+
+    def post(self, thread: UUID, raw: bytes) -> bool:
+        """Whether it was taken. Raises ConnectionClosed, TimeoutError when nobody can say."""
+        self._refs += 1
+        self._socket.send(encode({0: POST, 1: 1, 2: self._refs, 3: thread.bytes, 4: raw}))
+        while True:
+            data = self._socket.recv(timeout=30)
+            assert isinstance(data, bytes)
+            heard = decode(data, limit=256 * 1024)
+            if (
+                isinstance(heard, dict)
+                and heard[0] in {POSTED, DECLINED}
+                and heard[2] == self._refs
+            ):
+                return bool(heard[0] == POSTED)
+
+    def close(self) -> None:
+        self._stack.close()
 
 
 def losing(connection: Connection, owner: Any) -> None:

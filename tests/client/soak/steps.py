@@ -38,6 +38,8 @@ TALKS = 3
 """Conversations that go on at a time."""
 EPOCHS, PLACES = 16, 150
 """After so much a conversation is closed: everyone reads all records of one at every new key."""
+BY_SOCKET = 0.85
+"""Of what is posted; the rest goes over HTTP, as with sockets blocked."""
 LONGEST = 20
 EMOJI = ("👍", "🕊", "✋", "❤")
 DAY = 86_400_000
@@ -65,6 +67,8 @@ class Soak:
     folder: Path
     scene: Scene
     said: Callable[[str], None]
+    calm: int = 1
+    """How many times as often something is said, without anything else happening."""
     followed: int = 2
     """People with a page that stays open and hears everything by its socket."""
     browsers: dict[str, list[Browser]] = field(default_factory=dict)
@@ -96,8 +100,8 @@ class Soak:
         for self.step in range(1, steps + 1):
             # Drawn for itself, so that what a race decides doesn't change what is drawn later.
             self.random = random.Random(f"{self.seed}/{self.step}")
-            names = list(STEPS)
-            (name,) = self.random.choices(names, [STEPS[one] for one in names])
+            weights = [STEPS[one] * (self.calm if one in SAYING else 1) for one in STEPS]
+            (name,) = self.random.choices(list(STEPS), weights)
             self.counts[name if getattr(self, name)() is not False else "nothing to do"] += 1
             if self.step % every == 0 or self.step == steps:
                 self.check()
@@ -247,6 +251,11 @@ class Soak:
         """True, so that a step that ends with it was one."""
         attempt = Attempt(page.user, body)
         book.attempts.append(attempt)
+        by_socket = not racing and not page.losing and self.random.random() < BY_SOCKET
+        if by_socket and isinstance(page, Browser) and page.say_by_socket(book.thread, body):
+            attempt.state = "ok"
+            self.counts["by socket"] += 1
+            return True
         try:
             page.talk(book.thread).send(body)
         except Trouble:
@@ -501,7 +510,7 @@ class Soak:
 
     def drop(self, name: str, browser: Browser) -> None:
         browser.harvest()
-        browser.app.close()
+        browser.close()
         self.browsers[name].remove(browser)
 
     def restart(self) -> None:
@@ -529,13 +538,13 @@ class Soak:
         browser = self.random.choice(self.browsers[name])
         for one in [other for other in self.browsers[name] if other is not browser]:
             self.browsers[name].remove(one)
-            one.app.close()
+            one.close()
         app = browser.app
         keys, _code = replace_keys(app.keys, PASSPHRASE)
         keep_open(app.connection, app.session, keys.key)
         app.home.keep_session(app.session)
         browser.talks.clear()
-        app.close()
+        browser.close()
         browser._start()
         ends: dict[UUID, int] = {}
         for book in self.oracle.books.values():
@@ -771,3 +780,4 @@ STEPS = {
     "race": 10,
 }
 """How often each is drawn, of their sum. What makes a new key costs everybody a reading of all records."""
+SAYING = {"post", "reply", "edit", "delete", "react", "pin", "say_as_guest"}
