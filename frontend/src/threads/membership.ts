@@ -120,6 +120,8 @@ export class Membership {
   add(users: readonly string[], role: Exclude<Role, "guest">, everything: boolean): Promise<void> {
     return this.changed.act(async (rotated, rotation) => {
       const added = await this.keysOf(users);
+      // Whoever left a moment ago is in the newest key still, and can come back only after it.
+      await rotation.renew(rotated);
       await rotation.publish(rotated, withMembers(added, role));
       if (!everything) return;
       for (const user of added.keys()) await this.grant(rotated, user);

@@ -135,13 +135,21 @@ export class Rotation {
 
   /** Publishes what `reshape` makes of the newest epoch. Raises ServerError, Trouble. */
   async publish(rotated: Rotated, reshape: Reshape): Promise<void> {
+    let isNewest = false;
     for (let attempt = 1; ; attempt++) {
       const { record, key } = rotated.epochs().newest;
       if (key === undefined) throw new Trouble("forged-epoch", "no key of the newest epoch");
       const { roster, policy } = record.tbs;
       const { title } = await rotated.epochs().about();
       const shape = reshape({ roster, policy, about: { title, pins: [] } });
-      if (shape === undefined) return;
+      if (shape === undefined) {
+        if (isNewest) return;
+        // Nothing to do as far as is known here: somebody else may have changed it meanwhile.
+        await rotated.catchUp();
+        await this.look(rotated);
+        isNewest = true;
+        continue;
+      }
       try {
         const about = { title: shape.about.title, pins: await rotated.pins() };
         await this.server.publish(this.thread, await this.make(rotated, { ...shape, about }));
@@ -150,6 +158,7 @@ export class Rotation {
         if (!overtaken || attempt >= TRIES) throw error;
         await rotated.catchUp();
         await this.look(rotated);
+        isNewest = true;
         continue;
       }
       this.leaves = [];

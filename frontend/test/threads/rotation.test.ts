@@ -197,6 +197,16 @@ describe("a rotation", () => {
     expect(world.epochs).toHaveLength(4);
   });
 
+  it("looks at the newest before it finds nothing to do", async () => {
+    const thread = await rotated(anna);
+    await world.epoch(anna, [row(anna, "owner"), row(boris, "owner"), row(chidi)]);
+    // This page still takes Boris for a member.
+    await rotation(anna, new Publishing()).publish(thread, withRole(boris.id, "member"));
+    const rows = world.epochs.at(-1)?.record.tbs.roster ?? [];
+    expect(rows.find((one) => one.member === boris.id)?.role).toBe("member");
+    expect(world.epochs).toHaveLength(3);
+  });
+
   it("leaves somebody out who left while an owner did something else", async () => {
     const publishing = new Publishing();
     const thread = await rotated(anna);
