@@ -17,6 +17,8 @@ from tests.client.soak.browsers import connect_by_line
 from tests.client.soak.steps import Soak
 
 STEPS = int(os.environ.get("STEPS", "500"))
+PART = "PART" in os.environ or "STEPS" not in os.environ
+"""Of all tests: then it may not cost much, and what makes new keys costs everybody most."""
 CHECK_EVERY = 125
 CAST = (
     ("ada", Role.ADMIN),
@@ -47,20 +49,18 @@ def test_everyone_entitled_reads_everything_and_nobody_else_anything(
         with capsys.disabled():
             print(f"soak, seed {seed}, {since(begun, worked)}: {line}", flush=True)
 
-    # As a part of all tests it may not cost much: what makes new keys costs everybody most.
-    is_part = STEPS <= 500
-    calm, followed = (4, 1) if is_part else (1, 2)
+    calm, followed = (4, 1) if PART else (1, 2)
     scene = make_scene(CAST)
     soak = Soak(seed, address, tmp_path, scene, say, calm=calm, followed=followed)
     try:
         soak.run(STEPS, CHECK_EVERY)
     except BaseException:
-        say(f"failed. The shortest run known to: SEED={seed} STEPS={soak.step} make soak")
+        words = f"SEED={seed} STEPS={soak.step}{' PART=1' if PART else ''} make soak"
+        say(f"failed. The shortest run known to: {words}")
         raise
     finally:
         say(", ".join(f"{name} {count}" for name, count in soak.counts.most_common()))
-        for follower in soak.followers.values():
-            follower.over = True
+        soak.end()
 
 
 def since(begun: float, worked: float) -> str:

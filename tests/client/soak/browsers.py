@@ -268,7 +268,9 @@ class Follower(threading.Thread):
         line, self.line = self.line, None
         if line is None:
             return False
-        line.shutdown(socket.SHUT_RDWR)
+        # Closed already if the server was faster.
+        with contextlib.suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
         return True
 
     def _take(self, event: Any) -> None:

@@ -74,6 +74,7 @@ class Soak:
     browsers: dict[str, list[Browser]] = field(default_factory=dict)
     guests: dict[UUID, GuestPage] = field(default_factory=dict)
     followers: dict[str, Follower] = field(default_factory=dict)
+    followed_ever: list[Follower] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     step: int = 0
     made: int = 0
@@ -106,6 +107,17 @@ class Soak:
             if self.step % every == 0 or self.step == steps:
                 self.check()
                 self.said(f"step {self.step}: {self.oracle.tries} keys tried")
+
+    def end(self) -> None:
+        """Everybody goes; returns when nobody asks the server for anything any more."""
+        for follower in self.followed_ever:
+            follower.over = True
+            follower.cut()
+            follower.join(60)
+        for page in [one for some in self.browsers.values() for one in some]:
+            page.close()
+        for guest in self.guests.values():
+            guest.connection.close()
 
     def check(self) -> None:
         """The oracle's turn."""
@@ -552,6 +564,12 @@ class Soak:
                 ends[book.thread] = self.oracle.head(book.thread)
                 continue
             browser.talk(book.thread).rotation.renew()
+            if book.people[who] is Role.OBSERVER:
+                # An observer makes no key; nothing can be sent before an owner's page has seen their new ones.
+                owner = self.owner(book)
+                assert owner is not None
+                owner.talk(book.thread).reopen()
+                owner.talk(book.thread).rotation.renew()
             self.oracle.settle(book, Meant())
             ends[book.thread] = self.oracle.head(book.thread)
         self.oracle.lost.append((f"{name}'s lost browser of step {self.step}", who, stolen, ends))
@@ -574,6 +592,7 @@ class Soak:
             if not book.is_closed and browser.user in book.people:
                 browser.talk(book.thread)
         follower = self.followers[name] = Follower(browser)
+        self.followed_ever.append(follower)
         follower.start()
         eventually(lambda: follower.readies > 0 or follower.trouble is not None)
 
