@@ -6,7 +6,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from comms.core.errors import InvalidError
@@ -35,6 +35,7 @@ HEADERS = ["Name", "Country", "E-mail", "Phone", "Notes"]
 
 
 @given(st.lists(st.lists(CELLS, min_size=5, max_size=5), min_size=1, max_size=20))
+@example([["", "", "", "", " @"]])
 @settings(deadline=None, max_examples=60)
 def test_what_is_written_is_read_again_and_runs_no_formula(rows: list[list[str]]) -> None:
     file = "".join(written([HEADERS, *rows]))

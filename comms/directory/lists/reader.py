@@ -83,7 +83,7 @@ def read_table(content: bytes) -> Table:
 def cell_text(cell: str) -> str:
     """A cell as its reader sees it: trimmed, and without the apostrophe that protects a spreadsheet."""
     text = cell.strip()
-    if text[:1] == "'" and text[1:].startswith(_FORMULA):
+    if text[:1] == "'" and _is_formula(text[1:]):
         text = text[1:].strip()
     return text
 
@@ -101,8 +101,12 @@ def written(rows: Iterator[list[str]] | list[list[str]]) -> Iterator[str]:
 
 
 def _harmless(cell: str) -> str:
+    return f"'{cell}" if _is_formula(cell) else cell
+
+
+def _is_formula(cell: str) -> bool:
     # Spreadsheets skip leading blanks before they look for a formula.
-    return f"'{cell}" if cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA) else cell
+    return cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA)
 
 
 def _wrong(sentence: str) -> InvalidError:
