@@ -165,11 +165,17 @@ class Conversation:
 
         Without `look` the server isn't asked who is out: it takes no message while a key without them is due.
         """
-        row = find(self.roster, self.keys.user)
-        if row is None or not row.may_post(now()):
-            raise ClientError(words.OBSERVER, code="observer")
+        if not self._may_post():
+            # Perhaps they may since this was last looked at.
+            self.catch_up()
+            if not self._may_post():
+                raise ClientError(words.OBSERVER, code="observer")
         if self._rotation.renew(look=look):
             raise ClientError(words.RENEWING, code="renewing")
+
+    def _may_post(self) -> bool:
+        row = find(self.roster, self.keys.user)
+        return row is not None and row.may_post(now())
 
     def send(self, body: Body) -> Message:
         """Seals, signs and posts it; what stands in the transcript then. Raises as `prepare` does."""
