@@ -112,6 +112,8 @@ class Page(HTMLParser):
             self._load(given.get("href", ""))
         elif tag in FRAMES or tag == "base":
             self.runs.append(f"<{tag}> (line {self.getpos()[0]})")
+        if tag == "input" and given.get("type", "").lower() == "password" and given.get("name"):
+            self.runs.append(f"a form that sends a passphrase (line {self.getpos()[0]})")
         for name, value in given.items():
             if name.startswith("on") or value.strip().lower().startswith("javascript:"):
                 self.runs.append(f"{name} of <{tag}> (line {self.getpos()[0]})")
@@ -123,7 +125,7 @@ class Page(HTMLParser):
 def differences_of_page(page: Page, server: str, built: Path) -> Iterator[str]:
     """What the page uses besides files of ours."""
     for ran in page.runs:
-        yield f"{page.address}: runs {ran}, which ours never does"
+        yield f"{page.address}: runs {ran}, as ours never does"
     known = {f"{server}/static/{file.relative_to(built).as_posix()}" for file in files_of(built)}
     for address in sorted(page.loads - known):
         yield f"{page.address}: loads {address}, which is not in our build"

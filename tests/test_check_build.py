@@ -113,6 +113,7 @@ INJECTIONS = {
     "handler": '<img src="x" onerror="steal()">',
     "link that runs": '<a href=" JavaScript:steal()">go</a>',
     "other base": '<base href="https://example.org/">',
+    "form that sends the passphrase": '<form><input type="Password" name="p"></form>',
     "frame": '<iframe src="/other"></iframe>',
 }
 
