@@ -122,6 +122,14 @@ def django_db_setup(django_db_blocker: object) -> Iterator[None]:
         connection.execute(drop)
 
 
+BEFORE_EMPTYING: list[Callable[[], None]] = []
+"""Each returns when what it started in this process has let go of the database.
+
+Emptying takes every table for itself. Whoever still reads two of them in another order stops it (a deadlock), and
+the next test finds the rows of this one.
+"""
+
+
 @contextlib.contextmanager
 def really_committed(django_db_blocker: object) -> Iterator[None]:
     """Commits are real inside; every table is emptied afterwards, by its owner."""
@@ -129,6 +137,8 @@ def really_committed(django_db_blocker: object) -> Iterator[None]:
         try:
             yield
         finally:
+            for let_go in BEFORE_EMPTYING:
+                let_go()
             with connections["owner"].cursor() as cursor:
                 # Emptying one that nothing was ever written to takes as long as any other.
                 cursor.execute(

@@ -1,4 +1,4 @@
-"""Registers the app, tells the lower floors which workspaces there are, and lets no one-time code work twice."""
+"""Registers the app, and connects it to what it stands on: the tenancy, allauth and Django's sign-out."""
 
 from django.apps import AppConfig
 
@@ -9,8 +9,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from comms.accounts.selectors import list_workspace_ids
-        from comms.accounts.services import replace_allauths_rule
+        from comms.accounts.services import close_sockets_on_sign_out, replace_allauths_rule
         from comms.core.tenancy import use_workspaces
 
         use_workspaces(list_workspace_ids)
         replace_allauths_rule()
+        close_sockets_on_sign_out()

@@ -56,6 +56,24 @@ def test_all_others_are_signed_out(founder: Founder) -> None:
     assert [client.get("/me/").status_code for client in clients] == [200, 302, 302]
 
 
+def test_signing_out_ends_the_sockets_of_that_browser_only(
+    founder: Founder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another tab of it would go on listening otherwise."""
+    user, _workspace, made = founder
+    leaving, staying = _signed_in(user, made), _signed_in(user, made)
+    group = selectors.session_group(str(leaving.session.session_key))
+    told: list[tuple[str, object]] = []
+    monkeypatch.setattr(
+        "comms.accounts.services.sessions.broadcast",
+        lambda group, event: told.append((group, event)),
+    )
+    leaving.post("/accounts/sign-out/")
+    assert told == [(group, {"type": "session.revoked"})]
+    assert leaving.get("/me/").status_code == 302
+    assert staying.get("/me/").status_code == 200
+
+
 def test_refuses_ending_somebody_elses_session(founder: Founder, dina: User) -> None:
     """Not found, and it lives on."""
     user, _workspace, made = founder

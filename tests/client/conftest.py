@@ -28,7 +28,32 @@ from comms.core.ids import uuid7
 from comms.wire.argon import passphrase_keys
 from tests import factories
 from tests.accounts.browser import PASSPHRASE, make_person
+from tests.conftest import BEFORE_EMPTYING
 from tests.stack.patience import eventually
+
+
+class Busy:
+    """Counts what the server is still doing for somebody, be it that he has long hung up."""
+
+    def __init__(self, application: Any) -> None:
+        self.application = application
+        self.under_way: dict[object, str] = {}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        # Only the server's one loop writes to it, so that no lock is needed.
+        this = object()
+        self.under_way[this] = f"{scope['type']} {scope.get('path', '')}"
+        try:
+            await self.application(scope, receive, send)
+        finally:
+            del self.under_way[this]
+
+    def let_go(self) -> None:
+        """Return when nothing is under way."""
+        try:
+            eventually(lambda: not self.under_way)
+        except AssertionError:
+            pytest.fail(f"still under way: {sorted(self.under_way.values())}")
 
 
 @pytest.fixture(scope="session")
@@ -42,8 +67,9 @@ def address(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     connections["default"].settings_dict["CONN_MAX_AGE"] = 0
     with django_db_blocker.unblock():
         from config.asgi import application
+    busy = Busy(application)
     config = uvicorn.Config(
-        application,
+        busy,
         host="127.0.0.1",
         port=port,
         log_level="error",
@@ -54,7 +80,9 @@ def address(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     eventually(lambda: server.started, within=30)
+    BEFORE_EMPTYING.append(busy.let_go)
     yield f"http://localhost:{port}"
+    BEFORE_EMPTYING.remove(busy.let_go)
     server.should_exit = True
     thread.join(20)
     connections["default"].settings_dict["CONN_MAX_AGE"] = kept

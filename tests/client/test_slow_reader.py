@@ -160,6 +160,10 @@ def test_who_takes_nothing_is_closed_and_has_everything_afterwards(
     assert kinds.count("envelope") < len(sent)
     assert texts(slow) == sent
     assert ends == [TOO_SLOW]
+    del events  # closes its socket
+    dina.done("sign-out")
+    follower.join(20)
+    assert not follower.is_alive()
 
 
 @contextlib.contextmanager
@@ -179,7 +183,7 @@ def spoken(app: App) -> Iterator[ClientConnection]:
 
 def hear(app: App, thread: str, heard: list[int]) -> None:
     """Collects the places that somebody who reads is told, after a 0 for `ready`."""
-    # The end of the test ends the session.
+    # Signing out ends it.
     with contextlib.suppress(SignedOutError):
         for event in listen(app.connection, "talks"):
             if event.kind == "ready":

@@ -30,6 +30,7 @@ from comms.accounts.services.second_steps import (
     remove_passkey,
 )
 from comms.accounts.services.sessions import (
+    close_sockets_on_sign_out,
     end_other_sessions,
     end_session,
     lock_session,
@@ -56,6 +57,7 @@ __all__ = [
     "change_profile",
     "change_roles",
     "change_rules",
+    "close_sockets_on_sign_out",
     "confirm_email_change",
     "create_invitation",
     "create_setup_link",

@@ -5,11 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.signals import user_logged_out
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from comms.accounts.models import SessionSecret, User
@@ -78,6 +81,21 @@ def end_other_sessions(*, person: User, keep: str | None) -> int:
     return len(sessions)
 
 
+def close_sockets_on_sign_out() -> None:
+    """From now on, signing out ends what that browser listens to at once, in all its tabs."""
+    user_logged_out.connect(_on_sign_out, dispatch_uid="accounts.close_sockets")
+
+
+def _on_sign_out(*, request: HttpRequest, **_more: Any) -> None:
+    session_key = request.session.session_key
+    if session_key:
+        _tell_sockets(session_key)
+
+
 def _end(session: UserSession) -> None:
-    broadcast(session_group(session.session_key), {"type": "session.revoked"})
+    _tell_sockets(session.session_key)
     session.end()
+
+
+def _tell_sockets(session_key: str) -> None:
+    broadcast(session_group(session_key), {"type": "session.revoked"})
