@@ -11,5 +11,6 @@ export { ServerError } from "./http";
 export { lock, lockWhenIdle, watchLock } from "./lock";
 export { IdentityLog, type LogAlarm, type LogOwner, LogTrouble } from "./log";
 export { fetchMembers, type Member, readMembers } from "./members";
+export { type Seen, seen } from "./seen";
 export { unlock, unlockQuietly } from "./unlock";
 export { type Change, type Holder, Unlocked } from "./unlocked";

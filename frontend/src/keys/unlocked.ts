@@ -10,6 +10,7 @@ import { KEYS_CHAIN, KEYS_VAULT } from "./addresses";
 import { getCbor, send, ServerError } from "./http";
 import { IdentityLog, LogTrouble, sizeOf } from "./log";
 import { readChain } from "./members";
+import { seen } from "./seen";
 import { noteVersion } from "./store";
 
 const HEADS_EVERY = 60_000;
@@ -124,11 +125,7 @@ export class Unlocked {
 
   /** Sets pins, replacing those of the same people; resolves when the server has them. */
   async setPins(pins: readonly Pin[]): Promise<void> {
-    const users = new Set(pins.map((pin) => pin.user));
-    await this.update((contents) => ({
-      ...contents,
-      pins: [...contents.pins.filter((pin) => !users.has(pin.user)), ...pins],
-    }));
+    await this.update((contents) => seen(contents, { pins }));
   }
 
   /** The newest head seen of a thread, also one that is not written yet. */
@@ -161,11 +158,7 @@ export class Unlocked {
     this.pendingCheckpoint = undefined;
     if (heads.length === 0 && checkpoint === undefined) return;
     try {
-      await this.update((contents) => ({
-        ...contents,
-        heads: heads.reduce(forward, contents.heads),
-        ...larger(contents.checkpoint, checkpoint),
-      }));
+      await this.update((contents) => seen(contents, { heads, checkpoint }));
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       // No connection: they are kept for the next write. A newer head of the same thread stands.
@@ -223,22 +216,4 @@ export class Unlocked {
     this.number = vault.number;
     await noteVersion(this.userId, vault.number);
   }
-}
-
-/** Another browser may have written a later checkpoint. */
-function larger(
-  kept: Bytes | undefined,
-  fresh: Bytes | undefined,
-): Pick<VaultContents, "checkpoint"> {
-  if (fresh === undefined || (kept !== undefined && sizeOf(kept) >= sizeOf(fresh))) return {};
-  return { checkpoint: fresh };
-}
-
-function forward(heads: readonly ThreadHead[], head: ThreadHead): readonly ThreadHead[] {
-  const before = heads.find((one) => one.thread === head.thread);
-  const older =
-    before !== undefined &&
-    (before.epoch > head.epoch ||
-      (before.epoch === head.epoch && before.head.seq > head.head.seq));
-  return older ? heads : [...heads.filter((one) => one.thread !== head.thread), head];
 }

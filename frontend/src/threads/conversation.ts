@@ -56,6 +56,11 @@ async function noticed<T>(kind: TroubleKind, work: Promise<T>): Promise<T> {
   }
 }
 
+/** The server may not show less than was seen before. */
+function checkNotBehind(page: Page, seen: number): void {
+  if (page.head.seq < seen) throw new Trouble("rollback", `${page.head.seq} of ${seen} messages`);
+}
+
 export class Conversation {
   stage: Stage = "loading";
   title = "";
@@ -192,11 +197,12 @@ export class Conversation {
   /** Loads everything that the page shows first. Raises only what is no Trouble. */
   load(): Promise<void> {
     return this.enqueue(async () => {
+      const seen = this.seen;
       const page = await noticed("fork", this.server.page(this.id));
       await this.loadEpochs();
       const epochs = this.needEpochs();
       this.timeline = new Timeline(this.id, epochs, this.people);
-      this.checkNotBehind(page);
+      checkNotBehind(page, seen);
       this.talk = new Talk();
       this.talk.add(await this.timeline.append(page));
       this.agreeWithVault();
@@ -398,8 +404,9 @@ export class Conversation {
     const timeline = this.needTimeline();
     for (;;) {
       const after = timeline.head.seq;
+      const { seen } = this;
       const page = await noticed("fork", this.server.page(this.id, { after }));
-      this.checkNotBehind(page);
+      checkNotBehind(page, seen);
       await this.take(page);
       if (timeline.head.seq >= page.head.seq) break;
       if (page.items.length === 0) throw new Trouble("fork", "the server leaves messages out");
@@ -496,11 +503,9 @@ export class Conversation {
     }
   }
 
-  /** The server may not show less than this person has seen in any browser. */
-  private checkNotBehind(page: Page): void {
-    const known = this.unlocked.headOf(this.id);
-    const seen = Math.max(known?.head.seq ?? 0, this.timeline?.head.seq ?? 0);
-    if (page.head.seq < seen) throw new Trouble("rollback", `${page.head.seq} of ${seen} messages`);
+  /** How far this person has seen in any browser. Read before a page is asked for: it may grow meanwhile. */
+  private get seen(): number {
+    return Math.max(this.unlocked.headOf(this.id)?.head.seq ?? 0, this.timeline?.head.seq ?? 0);
   }
 
   private agreeWithVault(): void {

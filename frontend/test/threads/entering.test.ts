@@ -7,7 +7,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { type Bytes, equal, randomBytes } from "../../src/crypto/bytes";
 import { WireError } from "../../src/crypto/error";
 import { Identity } from "../../src/crypto/identity";
-import { type Member } from "../../src/keys";
+import { type Member, ServerError } from "../../src/keys";
 import { comeBack, comeIn } from "../../src/threads/guests/entering";
 import { type Door, type GuestServer } from "../../src/threads/guests/server";
 import { GuestStore } from "../../src/threads/guests/store";
@@ -18,8 +18,20 @@ import { newUuid, NOW } from "../people";
 const ORIGIN = "https://talks.example.org";
 const CODE = "blue harbour";
 
+/** The browser's locks, for all its pages. */
+class Locks {
+  private last: Promise<unknown> = Promise.resolve();
+
+  request<T>(_name: string, work: () => Promise<T>): Promise<T> {
+    const done = this.last.then(work);
+    this.last = done.catch(() => undefined);
+    return done;
+  }
+}
+
 beforeEach(() => {
   vi.stubGlobal("window", { location: { origin: ORIGIN } });
+  vi.stubGlobal("navigator", { locks: new Locks() });
 });
 
 /** An honest server with one link, whose answers a test may lose. */
@@ -58,6 +70,10 @@ class Honest {
 
   private async enter(raw: Bytes, signature: Bytes): Promise<void> {
     const challenge = decodeChallenge(raw);
+    const linkKeys = this.chain[0]?.keys.fingerprint ?? challenge.fingerprint;
+    if (this.chain.length > 1 && equal(challenge.fingerprint, linkKeys)) {
+      throw new ServerError(403, "opened before", "guest_opened");
+    }
     expect(challenge).toMatchObject({ thread: this.door.thread, guest: this.guest, origin: ORIGIN });
     expect(equal(challenge.nonce, this.door.nonce)).toBe(true);
     await verifyChallenge(challenge, this.newest.keys, signature);
@@ -92,6 +108,21 @@ test("a lost answer locks nobody out: the keys were kept before the server heard
   await expect(coming).rejects.toBeInstanceOf(TypeError);
   const kept = await store.load();
   if (kept === undefined) throw new Error("nothing was kept");
+  await comeBack(honest.server, honest.guest, honest.door, kept);
+});
+
+test("a second page with the same link leaves the keys alone that the first has put in its place", async () => {
+  const honest = await Honest.open();
+  const [left, right] = [await GuestStore.open(honest.guest), await GuestStore.open(honest.guest)];
+  const comings = [left, right].map((store) =>
+    comeIn(honest.server, honest.guest, honest.door, honest.link, GIVEN, store),
+  );
+  const [first, second] = await Promise.allSettled(comings);
+  expect(first?.status).toBe("fulfilled");
+  expect(second).toMatchObject({ status: "rejected", reason: { code: "guest_opened" } });
+  const kept = await right.load();
+  if (kept === undefined) throw new Error("nothing was kept");
+  expect(kept.contents.entry.hash).toEqual(honest.newest.hash);
   await comeBack(honest.server, honest.guest, honest.door, kept);
 });
 

@@ -4,7 +4,7 @@ import "fake-indexeddb/auto";
 
 import { expect, test, vi } from "vitest";
 
-import { randomBytes } from "../../src/crypto/bytes";
+import { type Bytes, randomBytes } from "../../src/crypto/bytes";
 import { WireError } from "../../src/crypto/error";
 import { Identity } from "../../src/crypto/identity";
 import { type Member } from "../../src/keys";
@@ -203,9 +203,9 @@ test("a link is added once, whoever was faster", async () => {
   expect(after === undefined ? undefined : withGuest(made)(after)).toBeUndefined();
 });
 
-test("a guest's browser keeps keys, pins and heads sealed, and forgets them when told", async () => {
+/** What a guest's browser keeps at first. */
+async function fresh(): Promise<{ store: GuestStore; state: GuestState; holder: GuestHolder }> {
   const guest = await actor();
-  const store = await GuestStore.open(guest.id);
   const own = guest.chain.at(-1);
   if (own === undefined) throw new Error("no keys");
   const state: GuestState = {
@@ -215,15 +215,78 @@ test("a guest's browser keeps keys, pins and heads sealed, and forgets them when
     localKey: randomBytes(32),
     name: "Amal",
   };
+  const store = await GuestStore.open(guest.id);
   await store.save(state);
-  const holder = await GuestHolder.of(guest.id, state, store);
-  const pin = { user: newUuid(), fingerprint: randomBytes(32), number: 1, state: "verified", at: NOW } as const;
+  return { store, state, holder: await GuestHolder.of(guest.id, state, store) };
+}
+
+/** The same guest in another page, as it loads. */
+async function otherPage({ holder, state }: { holder: GuestHolder; state: GuestState }): Promise<GuestHolder> {
+  const store = await GuestStore.open(holder.userId);
+  return GuestHolder.of(holder.userId, (await store.load()) ?? state, store);
+}
+
+const pinOf = (user: string) =>
+  ({ user, fingerprint: randomBytes(32), number: 1, state: "verified", at: NOW }) as const;
+
+function noteOf(size: number): Bytes {
+  return new TextEncoder().encode(`talks.example.org\n${size}\nAAAA\n`);
+}
+
+test("a guest's browser keeps keys, pins and heads sealed, and forgets them when told", async () => {
+  const { store, state, holder } = await fresh();
+  const pin = pinOf(newUuid());
   await holder.setPins([pin]);
   await holder.nameSent();
-  const kept = await (await GuestStore.open(guest.id)).load();
+  const kept = await (await GuestStore.open(holder.userId)).load();
   expect(kept).toEqual({ ...state, name: "", contents: { ...state.contents, pins: [pin] } });
   expect(holder.pinOf(pin.user)).toEqual(pin);
   expect(await (await GuestStore.open(newUuid())).load()).toBeUndefined();
   await store.forget();
   expect(await store.load()).toBeUndefined();
+});
+
+test("two pages of a guest take nothing back from each other", async () => {
+  const first = await fresh();
+  const [left, right] = [first.holder, await otherPage(first)];
+  const { thread } = first.state;
+  const [anna, boris] = [pinOf(newUuid()), pinOf(newUuid())];
+  const head = (epoch: number, seq: number) =>
+    ({ thread, epoch, epochHash: randomBytes(32), head: { seq, t: randomBytes(32) } }) as const;
+  const newest = head(2, 30);
+  left.rememberHead(newest);
+  left.rememberCheckpoint(noteOf(40));
+  right.rememberHead(head(2, 20));
+  right.rememberCheckpoint(noteOf(7));
+  // Both write at once, and again, the page that has seen less as the last.
+  await Promise.all([left.setPins([anna]), right.setPins([boris])]);
+  await right.nameSent();
+  const kept = await first.store.load();
+  expect(kept?.name).toBe("");
+  expect(kept?.contents.pins.map(({ user }) => user).sort()).toEqual([anna.user, boris.user].sort());
+  expect(kept?.contents.heads).toEqual([newest]);
+  expect(kept?.contents.checkpoint).toEqual(noteOf(40));
+  // The page that had seen less goes by what is kept now.
+  expect(right.headOf(thread)).toEqual(newest);
+  expect(right.pinOf(anna.user)).toEqual(anna);
+  right.rememberHead(head(1, 99));
+  expect(right.headOf(thread)).toEqual(newest);
+});
+
+test("a page that is still open writes nothing of a guest who was forgotten in another", async () => {
+  const first = await fresh();
+  const other = await otherPage(first);
+  await first.store.forget();
+  await other.setPins([pinOf(newUuid())]);
+  expect(await first.store.load()).toBeUndefined();
+});
+
+test("what could not be kept is kept with the next write", async () => {
+  const { store, holder } = await fresh();
+  const [lost, next] = [pinOf(newUuid()), pinOf(newUuid())];
+  const full = vi.spyOn(store, "update").mockRejectedValueOnce(new DOMException("full", "QuotaExceededError"));
+  await expect(holder.setPins([lost])).rejects.toThrow("full");
+  await holder.setPins([next]);
+  expect(full).toHaveBeenCalledTimes(2);
+  expect((await store.load())?.contents.pins).toEqual([lost, next]);
 });

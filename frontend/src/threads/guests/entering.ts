@@ -21,7 +21,19 @@ export async function comeBack(server: GuestServer, guest: string, door: Door, s
  * With the link, and the code if there is one. Raises ServerError: "wrong_code", "guest_opened", or
  * "guest_ended"; WireError for a server that shows other keys than the link's.
  */
-export async function comeIn(
+export function comeIn(
+  server: GuestServer,
+  guest: string,
+  door: Door,
+  link: GuestLink,
+  given: { readonly name: string; readonly code: string },
+  store: GuestStore,
+): Promise<GuestState> {
+  // Two pages with the same link: the slower one would keep its keys over those that the server has taken.
+  return navigator.locks.request(`entente-guest-${guest}`, () => enter(server, guest, door, link, given, store));
+}
+
+async function enter(
   server: GuestServer,
   guest: string,
   door: Door,

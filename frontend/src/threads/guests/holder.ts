@@ -1,12 +1,23 @@
-/** A guest's keys, in the place of a person's open vault: everything is in this browser and nowhere else. */
+/**
+ * A guest's keys, in the place of a person's open vault: everything is in this browser and nowhere else.
+ *
+ * Several pages of the guest may be open. Each notes what it has seen and puts that into what is kept then,
+ * so that none takes back what another has written.
+ */
 
 import { type Bytes } from "../../crypto/bytes";
 import { Identity } from "../../crypto/identity";
-import { type Holder, IdentityLog } from "../../keys";
+import { type Holder, IdentityLog, type Seen, seen } from "../../keys";
 import { type Pin, type ThreadHead, type VaultContents } from "../../wire/vaultContents";
 import { type GuestState, type GuestStore } from "./store";
 
 const SAVE_AFTER = 1_000;
+
+/** What a page has noted of one conversation. */
+interface Noted extends Seen {
+  /** The name that was given is on its way. */
+  readonly named?: boolean | undefined;
+}
 
 export class GuestHolder implements Holder {
   /** Of LogOwner. */
@@ -14,6 +25,8 @@ export class GuestHolder implements Holder {
   private opening: Promise<IdentityLog> | undefined;
   private timer: number | undefined;
   private queue: Promise<void> = Promise.resolve();
+  /** Seen by this page and not kept yet. */
+  private unsaved: Noted = {};
 
   private constructor(
     readonly userId: string,
@@ -22,7 +35,7 @@ export class GuestHolder implements Holder {
     private readonly store: GuestStore,
   ) {
     window.addEventListener("pagehide", () => {
-      if (this.timer !== undefined) void this.save();
+      if (this.timer !== undefined) void this.save().catch(() => undefined);
     });
   }
 
@@ -69,7 +82,7 @@ export class GuestHolder implements Holder {
   }
 
   rememberCheckpoint(note: Bytes): void {
-    this.change({ checkpoint: note });
+    this.note({ checkpoint: note });
     this.saveLater();
   }
 
@@ -78,9 +91,7 @@ export class GuestHolder implements Holder {
   }
 
   setPins(pins: readonly Pin[]): Promise<void> {
-    const users = new Set(pins.map((pin) => pin.user));
-    const kept = this.state.contents.pins.filter((pin) => !users.has(pin.user));
-    this.change({ pins: [...kept, ...pins] });
+    this.note({ pins });
     return this.save();
   }
 
@@ -89,7 +100,7 @@ export class GuestHolder implements Holder {
   }
 
   rememberHead(head: ThreadHead): void {
-    this.change({ heads: [head] });
+    this.note({ heads: [head] });
     this.saveLater();
   }
 
@@ -99,23 +110,50 @@ export class GuestHolder implements Holder {
 
   /** The name is in the outbox now. */
   nameSent(): Promise<void> {
-    this.state = { ...this.state, name: "" };
+    this.note({ named: true });
     return this.save();
   }
 
-  private change(changes: Partial<VaultContents>): void {
-    this.state = { ...this.state, contents: { ...this.state.contents, ...changes } };
+  private note(fresh: Noted): void {
+    this.state = withNoted(this.state, fresh);
+    this.unsaved = together(this.unsaved, fresh);
   }
 
+  /** Whatever keeps it from being written now, the next write brings it along. */
   private saveLater(): void {
-    this.timer ??= window.setTimeout(() => void this.save(), SAVE_AFTER);
+    this.timer ??= window.setTimeout(() => void this.save().catch(() => undefined), SAVE_AFTER);
   }
 
   private save(): Promise<void> {
     window.clearTimeout(this.timer);
     this.timer = undefined;
-    const done = this.queue.then(() => this.store.save(this.state));
+    const done = this.queue.then(() => this.write());
     this.queue = done.catch(() => undefined);
     return done;
   }
+
+  private async write(): Promise<void> {
+    const { unsaved } = this;
+    this.unsaved = {};
+    try {
+      const kept = await this.store.update((state) => withNoted(state, unsaved));
+      // Undefined once this guest was forgotten here, by this page or another: nothing is kept any more.
+      if (kept !== undefined) this.state = withNoted(kept, this.unsaved);
+    } catch (error) {
+      this.unsaved = together(unsaved, this.unsaved);
+      throw error;
+    }
+  }
+}
+
+function withNoted(state: GuestState, { named = false, ...fresh }: Noted): GuestState {
+  return { ...state, name: named ? "" : state.name, contents: seen(state.contents, fresh) };
+}
+
+/** The later pin of a person and the later head stand. */
+function together(before: Noted, after: Noted): Noted {
+  const { pins = [], heads = before.heads ?? [], checkpoint = before.checkpoint, named = before.named } = after;
+  const users = new Set(pins.map((pin) => pin.user));
+  const others = (before.pins ?? []).filter((pin) => !users.has(pin.user));
+  return { pins: [...others, ...pins], heads, checkpoint, named };
 }

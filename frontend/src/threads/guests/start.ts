@@ -69,7 +69,14 @@ async function enter(
       await comeBack(server, guest, asked, kept);
       return kept;
     }
-    return comeIn(server, guest, asked, link, given, store);
+    return comeIn(server, guest, asked, link, given, store).catch(async (error: unknown) => {
+      // Another page of this browser was faster.
+      const opened = error instanceof ServerError && error.code === "guest_opened";
+      const theirs = opened ? await store.load() : undefined;
+      if (theirs === undefined) throw error;
+      await comeBack(server, guest, await server.knock(), theirs);
+      return theirs;
+    });
   });
 }
 

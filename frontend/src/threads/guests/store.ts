@@ -27,6 +27,8 @@ export interface GuestState {
 
 interface Row {
   readonly guest: string;
+  /** Another with every write; rows of earlier builds have none. */
+  readonly version?: string;
   readonly key: CryptoKey;
   readonly iv: Bytes;
   readonly box: Bytes;
@@ -53,24 +55,53 @@ export class GuestStore {
 
   async load(): Promise<GuestState | undefined> {
     const row = await this.database.get("guests", this.guest);
-    if (row === undefined) return undefined;
-    const place = { name: AES, iv: row.iv, additionalData: utf8(this.guest) };
-    return read(new Uint8Array(await crypto.subtle.decrypt(place, row.key, row.box)));
+    return row === undefined ? undefined : this.open(row);
   }
 
-  /** Under a new key each time, so that no nonce is used twice. */
+  /** Whatever was kept before is replaced. */
   async save(state: GuestState): Promise<void> {
-    const usages: KeyUsage[] = ["encrypt", "decrypt"];
-    const key = await crypto.subtle.generateKey({ name: AES, length: 256 }, false, usages);
-    const iv = randomBytes(12);
-    const place = { name: AES, iv, additionalData: utf8(this.guest) };
-    const box = new Uint8Array(await crypto.subtle.encrypt(place, key, write(state)));
-    await this.database.put("guests", { guest: this.guest, key, iv, box });
+    await this.database.put("guests", await this.seal(state));
+  }
+
+  /**
+   * Changes what is kept, whichever of the guest's pages wrote it last: `change` is called again on newer
+   * contents when another page was faster. What is kept now, or undefined when this guest was forgotten.
+   */
+  async update(change: (kept: GuestState) => GuestState): Promise<GuestState | undefined> {
+    for (;;) {
+      const before = await this.database.get("guests", this.guest);
+      if (before === undefined) return undefined;
+      const next = change(await this.open(before));
+      const row = await this.seal(next);
+      // Sealing takes longer than a transaction stays open, so what it rests on is compared in this one.
+      const transaction = this.database.transaction("guests", "readwrite");
+      const now = await transaction.store.get(this.guest);
+      const same = now?.version === before.version;
+      if (now !== undefined && same) await transaction.store.put(row);
+      await transaction.done;
+      if (now === undefined) return undefined;
+      if (same) return next;
+    }
   }
 
   /** Nothing of this guest is left here. */
   async forget(): Promise<void> {
     await this.database.delete("guests", this.guest);
+  }
+
+  private async open(row: Row): Promise<GuestState> {
+    const place = { name: AES, iv: row.iv, additionalData: utf8(this.guest) };
+    return read(new Uint8Array(await crypto.subtle.decrypt(place, row.key, row.box)));
+  }
+
+  /** Under a new key each time, so that no nonce is used twice. */
+  private async seal(state: GuestState): Promise<Row> {
+    const usages: KeyUsage[] = ["encrypt", "decrypt"];
+    const key = await crypto.subtle.generateKey({ name: AES, length: 256 }, false, usages);
+    const iv = randomBytes(12);
+    const place = { name: AES, iv, additionalData: utf8(this.guest) };
+    const box = new Uint8Array(await crypto.subtle.encrypt(place, key, write(state)));
+    return { guest: this.guest, version: crypto.randomUUID(), key, iv, box };
   }
 }
 
