@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
 WAIT = 40_000
+
+
+@dataclass(frozen=True)
+class GuestLink:
+    """A link as the page shows it once."""
+
+    address: str
+
+    @property
+    def guest(self) -> str:
+        """The id, which the server knows."""
+        return urlsplit(self.address).path.rstrip("/").rpartition("/")[2]
+
+    @property
+    def secret(self) -> bytes:
+        """What nobody but whoever holds the link may know; the epoch's hash behind it is no secret."""
+        return base64.urlsafe_b64decode(urlsplit(self.address).fragment + "==")[:32]
 
 
 def begin(page: Page, title: str, *names: str) -> str:
@@ -33,3 +54,34 @@ def texts(page: Page) -> list[str]:
 
 def sees(page: Page, *expected: str) -> None:
     expect(page.locator("[data-seq] .said-text")).to_have_text(list(expected), timeout=WAIT)
+
+
+def invite_guest(
+    page: Page, label: str, code: str = "", look: Callable[[Page], None] = lambda _page: None
+) -> GuestLink:
+    """Makes a link in the open conversation, with a code if one is given; `look` sees each dialog."""
+    page.locator("[data-add-guest]").click()
+    dialog = page.locator("#guest-link")
+    look(page)
+    dialog.get_by_label("Who it is for").fill(label)
+    dialog.get_by_label("Code (optional)").fill(code)
+    dialog.get_by_role("button", name="Make the link").click()
+    made = page.locator("#guest-link-made")
+    expect(made).to_be_visible(timeout=WAIT)
+    look(page)
+    link = GuestLink(made.locator("[data-guest-link]").input_value())
+    expect(made.locator("svg path")).to_have_count(1)
+    made.get_by_role("button", name="Done").click()
+    expect(made.locator("[data-guest-link]")).to_have_value("")
+    return link
+
+
+def enter_as_guest(page: Page, link: GuestLink, name: str, code: str = "") -> None:
+    """Opens the link and comes in."""
+    page.goto(link.address)
+    page.get_by_label("Your name").fill(name)
+    if code:
+        page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Come in").click()
+    expect(page.locator("[data-composer]")).to_be_visible(timeout=WAIT)
+    assert urlsplit(page.url).fragment == ""

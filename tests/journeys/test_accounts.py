@@ -22,7 +22,7 @@ from tests.journeys.browsing import (
     set_up_link,
     wait_for_mail,
 )
-from tests.journeys.talking import begin, say, sees
+from tests.journeys.talking import GuestLink, begin, invite_guest, say, sees
 from tests.stack.canary import Wire, all_places, kinds_with
 from tests.stack.deployment import Deployment
 
@@ -227,8 +227,8 @@ def test_first_run_to_revoked_session(product: Deployment, crowd: People, wire: 
     third.goto(link)
     expect(third.locator("[data-problem]")).to_be_visible()
 
-    _talk(page, second)
-    _look_everywhere(product, wire, [code, new_code, their_code])
+    link = _talk(page, second)
+    _look_everywhere(product, wire, [code, new_code, their_code], link)
     # Refused on purpose: used links, wrong passphrases, and the session that was ended.
     crowd.troubles.forgive("status of 4")
     assert crowd.troubles.found == []
@@ -300,8 +300,8 @@ def _join(page: Page, link: str) -> str:
     return code
 
 
-def _talk(page: Page, other: Page) -> None:
-    """Both say something; more is written and not sent."""
+def _talk(page: Page, other: Page) -> GuestLink:
+    """Both say something; more is written and not sent. A guest's link is made, with a name and a code."""
     page.goto("/w/mission-to-the-talks/threads/")
     address = begin(page, f"Title {MARKER}", "Noor")
     say(page, f"Good morning {MARKER}")
@@ -313,9 +313,10 @@ def _talk(page: Page, other: Page) -> None:
     page.fill("#composer-text", f"Not sent {MARKER}")
     page.reload()
     sees(page, f"Good morning {MARKER}", f"صباح الخير {MARKER}")
+    return invite_guest(page, f"Guest {MARKER}", f"code {MARKER}")
 
 
-def _look_everywhere(product: Deployment, wire: Wire, codes: list[str]) -> None:
+def _look_everywhere(product: Deployment, wire: Wire, codes: list[str], link: GuestLink) -> None:
     """No secret anywhere; what the server may know is found by the same search, so the search works."""
     backup = product.var.with_name("canary.backup")
     passphrase = product.var.with_name("backup-passphrase")
@@ -325,7 +326,7 @@ def _look_everywhere(product: Deployment, wire: Wire, codes: list[str]) -> None:
     kept = redis.Redis.from_url(local_endpoints(product.var).redis_url)
     kept.set("canary-control", "zyxocontrol")
     kept.close()
-    secrets: list[str | bytes] = [MARKER, "zyxobackup"]
+    secrets: list[str | bytes] = [MARKER, "zyxobackup", link.secret]
     for code in codes:
         secrets += [code, code.replace("-", ""), code.lower().replace("-", " "), parse_code(code)]
 
@@ -336,9 +337,12 @@ def _look_everywhere(product: Deployment, wire: Wire, codes: list[str]) -> None:
         {
             "secret": secrets,
             "control": [NAME, WORKSPACE, "zyxocontrol", "celery@", "Ctrl-C stops it"],
+            "guest": [link.guest],
         },
     )
     assert found["secret"] == set()
+    # The link was there to be found: everybody may know whose it is, in a backup too.
+    assert {"row public.threads_guest", "backup database"} <= found["guest"], found["guest"]
     controls = found["control"]
     for place in (
         "row public.accounts_user",

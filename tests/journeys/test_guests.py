@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from urllib.parse import urlsplit
 
@@ -12,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.accounts.browser import PASSPHRASE
 from tests.journeys.browsing import People, check_page
 from tests.journeys.guests_cast import SLUG
-from tests.journeys.talking import WAIT, begin, say
+from tests.journeys.talking import WAIT, begin, invite_guest, say
 from tests.stack.canary import Wire, files_and_output, kinds_with
 from tests.stack.deployment import Deployment
 
@@ -47,24 +46,6 @@ def sign_in(context: BrowserContext) -> Page:
     return page
 
 
-def invite(page: Page) -> str:
-    """Makes a link with a code; it, as the dialog shows it once."""
-    page.locator("[data-add-guest]").click()
-    dialog = page.locator("#guest-link")
-    check_page(page)
-    dialog.get_by_label("Who it is for").fill(LABEL)
-    dialog.get_by_label("Code (optional)").fill(CODE)
-    dialog.get_by_role("button", name="Make the link").click()
-    made = page.locator("#guest-link-made")
-    expect(made).to_be_visible(timeout=WAIT)
-    expect(made.locator("svg path")).to_have_count(1)
-    check_page(page)
-    link = made.locator("[data-guest-link]").input_value()
-    made.get_by_role("button", name="Done").click()
-    expect(made.locator("[data-guest-link]")).to_have_value("")
-    return link
-
-
 def reads(page: Page, text: str) -> None:
     expect(page.locator("[data-messages]")).to_contain_text(text, timeout=WAIT)
 
@@ -74,7 +55,7 @@ def test_a_guest_comes_in_writes_and_is_shown_out(crew: People, group: Deploymen
     begin(mara, "Harbour access", "Tarek Team")
     say(mara, "before the guest")
     reads(mara, "before the guest")
-    link = invite(mara)
+    link = invite_guest(mara, LABEL, CODE, look=check_page)
     expect(mara.locator("[data-members]")).to_contain_text(LABEL, timeout=WAIT)
     expect(mara.locator("[data-members]")).to_contain_text("not been opened yet")
 
@@ -83,7 +64,7 @@ def test_a_guest_comes_in_writes_and_is_shown_out(crew: People, group: Deploymen
     phone = crew.browser_of(phone=True)
     wire.listen(phone)
     guest = phone.new_page()
-    guest.goto(link)
+    guest.goto(link.address)
     expect(guest.get_by_label("Your name")).to_be_visible(timeout=WAIT)
     # Whoever finds an address learns nothing from it, not even whose it is.
     expect(guest.locator(".crest-name")).to_have_text("Entente")
@@ -110,12 +91,11 @@ def test_a_guest_comes_in_writes_and_is_shown_out(crew: People, group: Deploymen
     reads(guest, "welcome, Amal")
 
     # The link is dead; the same browser comes back without it.
-    secret = base64.urlsafe_b64decode(urlsplit(link).fragment + "==")[:32]
-    hidden: list[str | bytes] = [secret, CODE, NAME, LABEL, "hello from the harbour"]
+    hidden: list[str | bytes] = [link.secret, CODE, NAME, LABEL, "hello from the harbour"]
     assert not wire.with_any(hidden)
     assert kinds_with(files_and_output(group), {"guest": hidden}) == {"guest": set()}
     thief = crew.browser_of().new_page()
-    thief.goto(link)
+    thief.goto(link.address)
     expect(thief.locator("[data-door-problem]")).to_contain_text("opened before", timeout=WAIT)
     guest.reload()
     reads(guest, "welcome, Amal")
