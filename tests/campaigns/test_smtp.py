@@ -145,6 +145,46 @@ def test_a_refused_sender_is_an_outage_and_nobodys_failure() -> None:
     assert log.finished == {}
 
 
+def test_lanes_that_fail_together_are_one_failure() -> None:
+    """Three lanes meet the refusal at the same moment: one is raised, none is left for asyncio to find."""
+
+    class Gathering(Log):
+        """Lets nobody begin before all lanes have got here."""
+
+        all_here = asyncio.Event()
+
+        async def begin(self, message: Message) -> None:
+            self.begun.append(message.delivery_id)
+            if len(self.begun) == 3:
+                self.all_here.set()
+            await self.all_here.wait()
+            raise LeaseLostError("taken over")
+
+    log = Gathering()
+    lanes: list[asyncio.Task[object]] = []
+
+    async def run(port: int) -> None:
+        before = asyncio.all_tasks()
+        transport = EmailTransport(Server("127.0.0.1", port, connect_seconds=2), connections=3)
+        sending = asyncio.create_task(transport.send(Batch(messages(6)), log, Unlimited()))
+        while not lanes:
+            await asyncio.sleep(0)
+            lanes.extend(
+                task
+                for task in asyncio.all_tasks() - before - {sending}
+                if "lane" in repr(task.get_coro())
+            )
+        with pytest.raises(LeaseLostError):
+            await sending
+        await transport.close()
+
+    with ScriptedServer().running() as server:
+        asyncio.run(run(server.port))
+    assert len(log.begun) == len(lanes) == 3
+    # What asyncio goes by when it says "Task exception was never retrieved".
+    assert [lane._log_traceback for lane in lanes] == [False] * 3
+
+
 @pytest.mark.parametrize("greeting", ["554 no service", "421 busy"])
 def test_refuses_a_server_that_does_not_welcome(greeting: str) -> None:
     with (

@@ -64,23 +64,28 @@ class EmailTransport:
         watch = asyncio.create_task(self._watch())
         lanes = [asyncio.create_task(run.lane()) for _ in range(self._size)]
         try:
-            done, pending = await asyncio.wait(lanes, return_when=asyncio.FIRST_EXCEPTION)
+            _done, pending = await asyncio.wait(lanes, return_when=asyncio.FIRST_EXCEPTION)
             if pending:
                 # One lane failed for all. The others finish what they have begun, then stop.
                 batch.stop()
-                done, pending = await asyncio.wait(lanes)
+                await asyncio.wait(lanes)
         except asyncio.CancelledError:
             batch.stop()
             for connection in list(self._all):
                 connection.abort()
             await asyncio.wait(lanes)
+            _failures(lanes)
             raise
         finally:
             watch.cancel()
             with suppress(asyncio.CancelledError):
                 await watch
-        for lane in done:
-            lane.result()
+        failures = _failures(lanes)
+        if failures:
+            # A server that is down fails every lane; anything else that one of them met says more.
+            raise next(
+                (each for each in failures if not isinstance(each, TransportDownError)), failures[0]
+            )
         return run.results
 
     async def _watch(self) -> None:
@@ -113,6 +118,15 @@ class EmailTransport:
         connection = await connect(self._server)
         self._all.add(connection)
         return connection
+
+
+def _failures(lanes: list[asyncio.Task[None]]) -> list[BaseException]:
+    """What ended lanes early, in their order. All are asked: what nobody asked for, asyncio logs as lost."""
+    return [
+        failure
+        for failure in (lane.exception() for lane in lanes if not lane.cancelled())
+        if failure is not None
+    ]
 
 
 class _Run:
