@@ -227,8 +227,8 @@ def test_first_run_to_revoked_session(product: Deployment, crowd: People, wire: 
     third.goto(link)
     expect(third.locator("[data-problem]")).to_be_visible()
 
-    guest = _talk(page, second)
-    _look_everywhere(product, wire, [code, new_code, their_code], guest)
+    invited = _talk(page, second)
+    _look_everywhere(product, wire, [code, new_code, their_code], invited)
     # Refused on purpose: used links, wrong passphrases, and the session that was ended.
     crowd.troubles.forgive("status of 4")
     assert crowd.troubles.found == []
