@@ -146,33 +146,38 @@ def test_a_refused_sender_is_an_outage_and_nobodys_failure() -> None:
 
 
 def test_lanes_that_fail_together_are_one_failure() -> None:
-    """Three lanes meet the refusal at the same moment: one is raised, none is left for asyncio to find."""
+    """Two more lanes fail while they are told to stop: one failure is raised, none is left for asyncio."""
 
-    class Gathering(Log):
-        """Lets nobody begin before all lanes have got here."""
+    class Told(Batch):
+        told = asyncio.Event()
+
+        def stop(self) -> None:
+            super().stop()
+            self.told.set()
+
+    class Refusing(Log):
+        """To the first at once, to the others once they are told to stop; none before all are here."""
 
         all_here = asyncio.Event()
 
         async def begin(self, message: Message) -> None:
             self.begun.append(message.delivery_id)
-            if len(self.begun) == 3:
+            number = len(self.begun)
+            if number == 3:
                 self.all_here.set()
-            await self.all_here.wait()
+            await (self.all_here if number == 1 else batch.told).wait()
             raise LeaseLostError("taken over")
 
-    log = Gathering()
+    batch, log = Told(messages(6)), Refusing()
     lanes: list[asyncio.Task[object]] = []
 
     async def run(port: int) -> None:
-        before = asyncio.all_tasks()
         transport = EmailTransport(Server("127.0.0.1", port, connect_seconds=2), connections=3)
-        sending = asyncio.create_task(transport.send(Batch(messages(6)), log, Unlimited()))
+        sending = asyncio.create_task(transport.send(batch, log, Unlimited()))
         while not lanes:
             await asyncio.sleep(0)
             lanes.extend(
-                task
-                for task in asyncio.all_tasks() - before - {sending}
-                if "lane" in repr(task.get_coro())
+                each for each in asyncio.all_tasks() if "_Run.lane" in repr(each.get_coro())
             )
         with pytest.raises(LeaseLostError):
             await sending
