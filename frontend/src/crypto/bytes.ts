@@ -40,8 +40,13 @@ export function compare(left: Uint8Array, right: Uint8Array): number {
   return left.length - right.length;
 }
 
+/** Of each byte; a long conversation's headers are full of ids. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 export function toHex(data: Uint8Array): string {
-  return Array.from(data, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  let text = "";
+  for (const byte of data) text += HEX[byte] ?? "";
+  return text;
 }
 
 /** Raises RangeError for anything but pairs of hex digits. */
@@ -62,7 +67,10 @@ export function fromUuid(uuid: string): Bytes {
 
 /** The usual spelling, in lower case, of 16 bytes. */
 export function toUuid(data: Uint8Array): string {
-  return toHex(data).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  const hex = toHex(data);
+  if (hex.length !== 32) return hex;
+  const [a, b, c, d, e] = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)];
+  return `${a}-${b}-${c}-${d}-${e}`;
 }
 
 /** `size` bytes from the system's random source. */

@@ -15,11 +15,18 @@ export async function hmac(key: Bytes, data: Bytes): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.sign("HMAC", imported, data));
 }
 
-/** `length` bytes of HKDF-SHA256, extract and expand. */
+/** Keys that were handed to the browser: everything of a thread's epoch is opened with the same one. */
+const imported = new WeakMap<Bytes, Promise<CryptoKey>>();
+
+/** `length` bytes of HKDF-SHA256, extract and expand. The bytes of `key` don't change afterwards. */
 export async function hkdf(key: Bytes, salt: Bytes, info: Bytes, length: number): Promise<Bytes> {
-  const imported = await crypto.subtle.importKey("raw", key, "HKDF", false, ["deriveBits"]);
+  let base = imported.get(key);
+  if (base === undefined) {
+    base = crypto.subtle.importKey("raw", key, "HKDF", false, ["deriveBits"]);
+    imported.set(key, base);
+  }
   const algorithm = { name: "HKDF", hash: "SHA-256", salt, info };
-  return new Uint8Array(await crypto.subtle.deriveBits(algorithm, imported, 8 * length));
+  return new Uint8Array(await crypto.subtle.deriveBits(algorithm, await base, 8 * length));
 }
 
 /** The 32-byte key for one labelled use of `key`. */

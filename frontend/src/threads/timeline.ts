@@ -32,6 +32,14 @@ export interface Message {
   readonly missing: Missing | undefined;
 }
 
+/** A message, and the head that its sender had seen. */
+interface Found {
+  readonly message: Message;
+  readonly seen: Head | undefined;
+}
+
+type Settled<T> = { readonly done: T } | { readonly error: unknown };
+
 export class Timeline {
   private readonly heads = new Map<number, Bytes>([[0, START.t]]);
   private readonly keys = new Set<string>();
@@ -118,35 +126,52 @@ export class Timeline {
     items: readonly ListedEnvelope[],
     from: Head,
   ): Promise<{ messages: readonly Message[]; head: Head }> {
+    // All at once, since the browser's primitives mostly wait for each other; what is found goes by the order.
+    const reading = items.map((item, at) => settled(this.read(item, from.seq + at + 1)));
     let head = from;
     const messages: Message[] = [];
-    for (const item of items) {
+    for (const [at, item] of items.entries()) {
       head = await after(head, item.hash);
       this.note(head);
-      messages.push(await this.read(item, head.seq));
+      const found = await reading[at];
+      if (found === undefined || "error" in found) throw found?.error;
+      this.place(found.done);
+      messages.push(found.done.message);
     }
     for (const { record } of this.epochs.all) this.agree(record.tbs.start, "an epoch's start");
     return { messages, head };
   }
 
-  private async read(item: ListedEnvelope, seq: number): Promise<Message> {
-    if (item.raw.length === 0) return gone(item.hash, seq);
+  /** What can be said of an envelope by itself. Raises Trouble. */
+  private async read(item: ListedEnvelope, seq: number): Promise<Found> {
+    if (item.raw.length === 0) return { message: gone(item.hash, seq), seen: undefined };
     try {
       const envelope = await readEnvelope(item.raw);
       if (!equal(envelope.hash, item.hash)) throw new WireError("chain", "another hash than listed");
       const { epoch, role } = await this.checkPlace(envelope, seq);
       const { header } = envelope;
       const key = messageKey(header.client, header.counter);
-      if (this.keys.has(key)) throw new Trouble("replay", `message ${seq} was there before`);
-      this.keys.add(key);
       const found = { seq, hash: item.hash, sender: header.sender, at: header.writtenAt, key, role };
-      return { ...found, ...(await open(envelope, epoch)) };
+      return { message: { ...found, ...(await open(envelope, epoch)) }, seen: header.seen };
     } catch (error) {
       if (error instanceof WireError) {
         throw new Trouble("forged-message", `message ${seq}: ${error.message}`);
       }
       throw error;
     }
+  }
+
+  /** Holds it against what stands before it. Raises Trouble. */
+  private place({ message, seen }: Found): void {
+    const { seq, key } = message;
+    if (message.missing === "destroyed") return;
+    if (seen !== undefined) {
+      // Somebody has left something out, or put it elsewhere.
+      if (seen.seq >= seq) throw new Trouble("fork", `the sender of ${seq} has seen more`);
+      this.agree(seen, `what the sender of ${seq} has seen`);
+    }
+    if (this.keys.has(key)) throw new Trouble("replay", `message ${seq} was there before`);
+    this.keys.add(key);
   }
 
   private async checkPlace(envelope: Envelope, seq: number): Promise<{ epoch: OpenEpoch; role: Role }> {
@@ -164,13 +189,16 @@ export class Timeline {
     const keys = this.people.keys(header.sender, row.fingerprint);
     if (keys === undefined) throw new WireError("signature", "by unknown keys");
     await verifyEnvelope(envelope, keys);
-    if (header.seen !== undefined) {
-      // Somebody has left something out, or put it elsewhere.
-      if (header.seen.seq >= seq) throw new Trouble("fork", `the sender of ${seq} has seen more`);
-      this.agree(header.seen, `what the sender of ${seq} has seen`);
-    }
     return { epoch, role: row.role };
   }
+}
+
+/** Nobody may be listening yet when one of many fails. */
+function settled<T>(work: Promise<T>): Promise<Settled<T>> {
+  return work.then(
+    (done) => ({ done }),
+    (error: unknown) => ({ error }),
+  );
 }
 
 export function messageKey(client: Bytes, counter: number): string {

@@ -1,6 +1,6 @@
 /** Reading the fields of a decoded map, each with its type and bounds. */
 
-import { type Bytes, toUuid } from "../crypto/bytes";
+import { type Bytes, toUuid, utf8 } from "../crypto/bytes";
 import { decode, isArray, isMap, type Value } from "../crypto/cbor";
 import { WireError } from "../crypto/error";
 
@@ -96,7 +96,7 @@ export function bytes(value: Value | undefined, low: number, high = low): Bytes 
 }
 
 export function text(value: Value | undefined, low: number, high: number): string {
-  const size = typeof value === "string" ? new TextEncoder().encode(value).length : -1;
+  const size = typeof value === "string" ? utf8(value).length : -1;
   if (typeof value !== "string" || size < low || size > high) {
     throw new WireError("malformed", "text of the wrong size");
   }
