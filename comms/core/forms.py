@@ -7,14 +7,33 @@ field, a summary of errors on top, and the ARIA that ties them together.
 from html import escape
 from typing import Any
 
+from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
 from django.http import HttpRequest
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 
 _SELECT = "django/forms/widgets/select.html"
 CHOICE_WIDGETS = ("radio.html", "checkbox_select.html", "multiple_input.html")
+
+
+def use_plain_words() -> None:
+    """Let every form say in one sentence that a choice is none. Once, at the start.
+
+    Django's sentence repeats the value, which is an id or what somebody put into the address by hand.
+    """
+    for field in (
+        forms.ChoiceField,
+        forms.MultipleChoiceField,
+        forms.ModelChoiceField,
+        forms.ModelMultipleChoiceField,
+    ):
+        field.default_error_messages = {
+            **field.default_error_messages,
+            "invalid_choice": _("This is not in the list, or not any more. Choose again."),
+        }
 
 
 class Renderer(TemplatesSetting):

@@ -126,6 +126,7 @@ def test_filters_stay_in_the_address_over_pages(editing: Client, sixty: list[Sta
     assert editing.get(address("list"), {"region": "EUROPE"}).context["page"].paginator.count == 30
     unknown = editing.get(address("list"), {"region": "NOWHERE", "page": "x"})
     assert unknown.status_code == 200
+    assert "This is not in the list" in unknown.content.decode()
 
 
 def test_an_empty_directory_teaches_the_first_step(editing: Client, mission: Workspace) -> None:

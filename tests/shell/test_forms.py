@@ -51,6 +51,13 @@ def test_fields_wear_the_kit_and_keep_a_class_of_their_own() -> None:
     assert 'class="code-big"' in tag(page, "code")
 
 
+def test_a_choice_that_is_none_is_said_plainly() -> None:
+    """Whatever came in isn't repeated: it may be an id, or what a stranger put into a link."""
+    letter = Letter({"kind": "<x>", "who": ["9"], "basis": "z"})
+    for field in ("kind", "who", "basis"):
+        assert letter.errors[field] == ["This is not in the list, or not any more. Choose again."]
+
+
 def test_help_and_label_belong_to_their_field() -> None:
     page = str(Letter())
     assert '<label class="form-label" for="id_name">Name</label>' in page
