@@ -218,8 +218,9 @@ class ApprovalForm(forms.Form):
 
 
 class LogFilterForm(forms.Form):
-    """Which deliveries the log shows."""
+    """Which deliveries the log shows. A field that isn't valid narrows nothing and says so."""
 
+    q = forms.CharField(label=_("Recipient"), required=False, max_length=200)
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("All")), *Delivery.State.choices]
     )
@@ -237,6 +238,9 @@ class LogFilterForm(forms.Form):
         everything = [("", gettext("All"))]
         cast(forms.ChoiceField, self.fields["language"]).choices = everything + languages
         cast(forms.ChoiceField, self.fields["reason"]).choices = everything + reasons
+        self.fields["q"].widget.attrs.update(
+            {"placeholder": _("Name or e-mail address"), "dir": "auto"}
+        )
 
 
 class DecisionForm(forms.Form):

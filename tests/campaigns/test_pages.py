@@ -480,6 +480,31 @@ def test_the_log_shows_everyone_and_filters_by_the_address(
     assert "No recipient fits." in nobody
 
 
+def test_the_log_finds_a_recipient_by_name_or_address(
+    edgar: User, approved: Edition, as_user: SignIn
+) -> None:
+    """Names and addresses are encrypted: found by blind index, with few questions to the database."""
+    client = as_user(edgar)
+    expected = {
+        "q=arabic0@example.org": 1,
+        "q=%20Arabic0@EXAMPLE.org": 1,  # as people copy it
+        "q=arabic": 2,
+        "q=arab+1": 1,  # beginnings of words
+        "q=arabic&language=en": 0,
+        "q=arabic0@example": 0,
+        "q=nobody@example.org": 0,
+        "q=arabic&state=hand-made": 2,  # what is no state narrows nothing, and the rest still does
+    }
+    for query, shown in expected.items():
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(f"{address('log', approved.id)}?{query}")
+        assert len(page.context["rows"]) == shown, query
+        assert ("No recipient fits." in page.content.decode()) == (not shown), query
+        asked = [each["sql"] for each in queries if not each["sql"].startswith(CONTROL)]
+        assert len(asked) <= 15, asked
+    assert "not in the list" in page.content.decode()
+
+
 def test_no_page_asks_more_than_twenty_questions(
     mission: Workspace,
     writer: Actor,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from comms.campaigns.models import OPEN_STATES, Claim, Delivery, Edition
 from comms.core.actors import Actor
 from comms.core.errors import NotFoundError
-from comms.directory.selectors import load_recipients, names_of
+from comms.directory.selectors import ids_by_text, load_recipients, names_of
 
 RATE_WINDOW = datetime.timedelta(seconds=10)
 _DONE = ("sent", "bounced", "complained", "acknowledged")
@@ -154,10 +154,20 @@ class DeliveryRow:
 
 
 def list_deliveries(
-    edition: Edition, *, states: Sequence[str] = (), language: str = "", reason: str = ""
+    edition: Edition,
+    *,
+    recipient: str = "",
+    states: Sequence[str] = (),
+    language: str = "",
+    reason: str = "",
 ) -> QuerySet[Delivery]:
-    """The edition's deliveries by state, language or reason, in a steady order. For `page_of`."""
+    """The edition's deliveries by recipient, state, language or reason, in a steady order. For `page_of`.
+
+    `recipient` is words of a name or an e-mail address; who has left the directory isn't found by either.
+    """
     rows = Delivery.objects.filter(edition=edition).select_related("variant")
+    if recipient.strip():
+        rows = rows.filter(stakeholder_id__in=ids_by_text(recipient))
     if states:
         rows = rows.filter(state__in=states)
     if language:

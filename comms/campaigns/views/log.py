@@ -25,10 +25,12 @@ def log_page(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
     reader = get_language() or "en"
     languages = [(tag, language_name(tag, reader)) for tag in selectors.languages_of(found)]
     reasons = [(reason, str(reason_words(reason))) for reason in selectors.reasons_of(found)]
-    form = LogFilterForm(request.GET or None, languages=languages, reasons=reasons)
-    wanted = form.cleaned_data if form.is_valid() else {}
+    form = LogFilterForm(request.GET, languages=languages, reasons=reasons)
+    form.is_valid()
+    wanted = form.cleaned_data
     rows = selectors.list_deliveries(
         found,
+        recipient=wanted.get("q", ""),
         states=[wanted["state"]] if wanted.get("state") else (),
         language=wanted.get("language", ""),
         reason=wanted.get("reason", ""),
@@ -45,6 +47,6 @@ def log_page(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
                 (row, reason_words(row.delivery.reason))
                 for row in selectors.with_recipients(list(page.object_list))
             ],
-            "is_filtered": bool(wanted and any(wanted.values())),
+            "is_filtered": any(wanted.values()),
         },
     )

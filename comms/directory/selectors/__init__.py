@@ -12,7 +12,12 @@ from comms.directory.selectors.audiences import (
     stakeholders_of,
 )
 from comms.directory.selectors.facets import Facets, list_facets
-from comms.directory.selectors.filters import StakeholderFilter, filter_from_json, matching
+from comms.directory.selectors.filters import (
+    StakeholderFilter,
+    filter_from_json,
+    ids_by_text,
+    matching,
+)
 from comms.directory.selectors.history import list_history
 from comms.directory.selectors.imports import (
     error_file_rows,
@@ -73,6 +78,7 @@ __all__ = [
     "get_contact_point",
     "get_import",
     "get_stakeholder",
+    "ids_by_text",
     "list_audiences",
     "list_facets",
     "list_history",
