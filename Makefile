@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run bootstrap test verify lock check-build third-party chaos soak test-slow clean
+.PHONY: help run bootstrap test verify lock check-build third-party chaos soak test-slow bench-threads clean
 
 help: ## this list
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z%-]+):.*## /  make \1\t/' | expand -t 26
@@ -49,6 +49,10 @@ soak: ## random people in random order on encrypted threads; STEPS=10000, SEED=â
 test-slow: ## the long tests
 	@scripts/bootstrap.sh test
 	@exec $(PYTHON) -m pytest -m slow
+
+bench-threads: ## conversations: what the server carries, then what Chromium takes
+	@scripts/bootstrap.sh check
+	@$(PYTHON) bench/threads.py; server=$$?; $(PYTHON) bench/threads_browser.py && exit $$server
 
 bench-%: ## run one benchmark, bench/NAME.py
 	@test -f bench/$*.py || { echo "There is no benchmark bench/$*.py."; exit 2; }
