@@ -14,6 +14,8 @@ SENTENCES = {
     "ledger.rewrapped_keys": _("wrapped %(count)s data keys under the key-encryption key %(key)s"),
 }
 
+SUBJECTS = {"witness": (_("witness"), "")}
+
 
 def _verdict(code: str) -> str:
     """What a check found: `intact`, or `broken at 12`."""

@@ -20,8 +20,9 @@ from tests.source import parsed
 ROOT = Path(__file__).resolve().parents[2] / "comms"
 ACTION = re.compile(r"(accounts|directory|content|campaigns|threads|ledger)\.[a-z0-9_]+")
 
-# Names of Celery tasks and of log lines look the same; they are handed to these.
+# Names of Celery tasks, of log lines and of listeners look the same; they are handed to these.
 _NOT_ACTS = {
+    "connect",
     "enqueue",
     "shared_task",
     "send_task",
@@ -42,7 +43,7 @@ def _recorded() -> Iterator[tuple[str, str]]:
             for call in ast.walk(tree)
             if isinstance(call, ast.Call)
             and getattr(call.func, "id", getattr(call.func, "attr", "")) in _NOT_ACTS
-            for argument in call.args
+            for argument in (*call.args, *(keyword.value for keyword in call.keywords))
         }
         for node in ast.walk(tree):
             if (
@@ -59,6 +60,19 @@ def test_every_recorded_act_has_a_sentence() -> None:
     assert len(found) > 30
     silent = [(file, action) for file, action in found if action not in actions()]
     assert not silent, f"say in the app's audit.py what these are called: {silent}"
+
+
+def test_every_recorded_subject_has_a_name_of_its_kind() -> None:
+    found = {
+        str(keyword.value.value)
+        for file in ROOT.rglob("services/**/*.py")
+        for call in ast.walk(parsed(file))
+        if isinstance(call, ast.Call)
+        for keyword in call.keywords
+        if keyword.arg == "subject_type" and isinstance(keyword.value, ast.Constant)
+    }
+    assert len(found) > 10
+    assert found <= subjects().keys() | {""}
 
 
 def test_every_subject_has_a_page_or_says_that_it_has_none() -> None:
