@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Collection
+
 from django.utils.translation import gettext_lazy as _
 
-from comms.accounts.models import Scope, VaultWrap
-from comms.core.actors import Role
+from comms.accounts.models import Membership, Scope, VaultWrap
+from comms.core.actors import Actor, Role
 
 SENTENCES = {
     "accounts.set_up_workspace": _("set up the workspace %(name)s"),
@@ -47,11 +50,17 @@ SENTENCES = {
     "accounts.revoked_api_token": _("revoked the API token %(name)s"),
 }
 
+
+def _members(actor: Actor, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    rows = Membership.objects.filter(workspace_id=actor.workspace_id, id__in=ids)
+    return dict(rows.values_list("id", "user__name"))
+
+
 SUBJECTS = {
     "workspace": (_("workspace"), ""),
     "user": (_("person"), ""),
     "invitation": (_("invitation"), ""),
-    "membership": (_("member"), "accounts:member"),
+    "membership": (_("member"), "accounts:member", _members),
     "api_token": (_("API token"), ""),
 }
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Collection
+
 from django.utils.translation import gettext_lazy as _
 
+from comms.campaigns.models import Campaign, Edition
 from comms.content.audit import named_language
+from comms.core.actors import Actor
 
 SENTENCES = {
     "campaigns.created_campaign": _("made the campaign %(name)s"),
@@ -39,10 +44,21 @@ SENTENCES = {
     ),
 }
 
+
+def _campaigns(actor: Actor, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    rows = Campaign.objects.filter(workspace_id=actor.workspace_id, id__in=ids)
+    return dict(rows.values_list("id", "name"))
+
+
+def _editions(actor: Actor, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    rows = Edition.objects.filter(workspace_id=actor.workspace_id, id__in=ids)
+    return dict(rows.values_list("id", "title"))
+
+
 SUBJECTS = {
     "delivery": (_("message"), ""),
-    "campaign": (_("campaign"), "campaigns:campaign"),
-    "edition": (_("edition"), "campaigns:edition"),
+    "campaign": (_("campaign"), "campaigns:campaign", _campaigns),
+    "edition": (_("edition"), "campaigns:edition", _editions),
 }
 
 NAMES = {

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Collection
+
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from comms.content.models import Template
+from comms.core.actors import Actor
 from comms.directory.facts.languages import language_name
 
 SENTENCES = {
@@ -17,9 +22,15 @@ SENTENCES = {
     "content.saved_variant": _("saved version %(version)s of a text in %(language)s"),
 }
 
+
+def _templates(actor: Actor, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    rows = Template.objects.filter(workspace_id=actor.workspace_id, id__in=ids)
+    return dict(rows.values_list("id", "name"))
+
+
 SUBJECTS = {
     "key_message": (_("key message"), "content:key_message"),
-    "template": (_("template"), "content:template"),
+    "template": (_("template"), "content:template", _templates),
     "variant": (_("text"), ""),
 }
 

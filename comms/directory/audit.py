@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Collection
+
 from django.utils.translation import gettext_lazy as _
 
-from comms.directory.models import Basis, Channel, Purpose, SuppressionReason
+from comms.core.actors import Actor
+from comms.directory.models import Audience, Basis, Channel, Purpose, SuppressionReason
+from comms.directory.policies import can_view_directory
+from comms.directory.selectors import names_of
 
 SENTENCES = {
     "directory.created_stakeholder": _("added a stakeholder"),
@@ -34,9 +40,21 @@ SENTENCES = {
     ),
 }
 
+
+def _stakeholders(actor: Actor, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    return names_of(ids) if can_view_directory(actor) else {}
+
+
+def _audiences(actor: Actor, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    if not can_view_directory(actor):
+        return {}
+    rows = Audience.objects.filter(workspace_id=actor.workspace_id, id__in=ids)
+    return dict(rows.values_list("id", "name"))
+
+
 SUBJECTS = {
-    "stakeholder": (_("stakeholder"), "directory:stakeholder"),
-    "audience": (_("audience"), "directory:audience"),
+    "stakeholder": (_("stakeholder"), "directory:stakeholder", _stakeholders),
+    "audience": (_("audience"), "directory:audience", _audiences),
     "import": (_("import"), "directory:import"),
 }
 

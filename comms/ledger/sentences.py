@@ -2,8 +2,10 @@
 
 `SENTENCES` maps an action to its template: what the person did, in the past, without the person, with
 `%(name)s` for details: {"accounts.renamed_workspace": _("renamed the workspace to %(name)s")}.
-`SUBJECTS` maps a subject type to (what it is called, the route of its page or ""): the route takes the
-workspace and the subject's id: {"stakeholder": (_("stakeholder"), "directory:stakeholder")}.
+`SUBJECTS` maps a subject type to (what it is called, the route of its page or "", what finds their names or
+nothing): the route takes the workspace and the subject's id, the finder the reader and some ids:
+{"stakeholder": (_("stakeholder"), "directory:stakeholder", names_of)}. Names are read when the page is made, so
+that they go with whoever is erased.
 `NAMES` maps an action to its details that are stored as codes, and each of those to its words in the reader's
 language: {"directory.added_contact_point": {"channel": dict(Channel.choices)}}, or a function of the code. A
 code that is not in it (an older one, say) is shown as it is.
@@ -11,8 +13,9 @@ code that is not in it (an older one, say) is shown as it is.
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -22,6 +25,7 @@ from django.apps import apps
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from comms.core.actors import Actor
 from comms.core.directions import isolated
 from comms.ledger.models import AuditEntry
 
@@ -29,14 +33,18 @@ _Text = str | Promise
 Names = Mapping[str, _Text] | Callable[[str], str]
 """Codes with their words, or what finds the words of a code."""
 
+Finder = Callable[[Actor, Collection[uuid.UUID]], Mapping[uuid.UUID, str]]
+"""Names of subjects by id, in one query; those that are gone, or not for this reader, are left out."""
+
 ERASED = "…"
 
 
 class Subject(NamedTuple):
-    """A kind of thing that acts are about. `route` is empty when it has no page."""
+    """A kind of thing that acts are about. `route` is empty when it has no page, `finder` None without names."""
 
     label: _Text
     route: str = ""
+    finder: Finder | None = None
 
 
 class _Words(NamedTuple):
@@ -67,6 +75,20 @@ def actions() -> dict[str, _Text]:
 def subjects() -> dict[str, Subject]:
     """Every known kind of subject."""
     return dict(sorted(_words().subjects.items()))
+
+
+def names_of_subjects(actor: Actor, entries: Collection[AuditEntry]) -> dict[uuid.UUID, str]:
+    """What the things are called that these entries are about: a query for each kind. Inside `in_workspace`."""
+    ids: defaultdict[str, set[uuid.UUID]] = defaultdict(set)
+    for entry in entries:
+        if entry.subject_id is not None:
+            ids[entry.subject_type].add(entry.subject_id)
+    found: dict[uuid.UUID, str] = {}
+    for kind, wanted in ids.items():
+        subject = _words().subjects.get(kind)
+        if subject is not None and subject.finder is not None:
+            found.update(subject.finder(actor, wanted))
+    return found
 
 
 def sentence_of(entry: AuditEntry, *, for_page: bool = False) -> str:

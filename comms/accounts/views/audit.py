@@ -23,7 +23,7 @@ from comms.ledger import exports
 from comms.ledger.forms import TrailForm
 from comms.ledger.models import AuditEntry
 from comms.ledger.selectors import EntryFilter, get_head, iterate_entries, list_entries
-from comms.ledger.sentences import Subject, sentence_of, subjects
+from comms.ledger.sentences import Subject, names_of_subjects, sentence_of, subjects
 from comms.ledger.services import Verdict, record, verify_chain
 
 _READERS = (Role.ADMIN, Role.ANALYST)
@@ -34,12 +34,16 @@ _FORMATS = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry as the page shows it. `who` is empty for the system, `url` for a subject without a page."""
+    """One entry as the page shows it. `who` is empty for the system, `url` for a subject without a page.
+
+    `name` is what the subject is called now; empty when it has none, or is gone.
+    """
 
     entry: AuditEntry
     who: str
     sentence: str
     subject: str | Promise
+    name: str
     url: str
 
 
@@ -56,7 +60,7 @@ def trail(request: MemberRequest) -> HttpResponse:
         {
             "form": form,
             "narrowed": wanted not in {None, EntryFilter()},
-            "lines": _lines(request.workspace.slug, page.rows) if form.is_valid() else [],
+            "lines": _lines(request, page.rows) if form.is_valid() else [],
             "newer": page.newer,
             "older": page.older,
             "head": get_head(request.workspace.id),
@@ -127,7 +131,8 @@ def _people(actor: Actor) -> list[tuple[object, str]]:
     return [(member.user_id, member.user.name) for member in members]
 
 
-def _lines(slug: str, entries: list[AuditEntry]) -> list[Line]:
+def _lines(request: MemberRequest, entries: list[AuditEntry]) -> list[Line]:
+    called = names_of_subjects(request.actor, entries)
     names = selectors.names_of(entry.actor_id for entry in entries)
     kinds = subjects()
     lines = []
@@ -141,7 +146,8 @@ def _lines(slug: str, entries: list[AuditEntry]) -> list[Line]:
                 else "",
                 sentence=sentence_of(entry, for_page=True),
                 subject=subject.label if subject else entry.subject_type,
-                url=_url(slug, entry, subject),
+                name=called.get(entry.subject_id, "") if entry.subject_id else "",
+                url=_url(request.workspace.slug, entry, subject),
             )
         )
     return lines
