@@ -52,7 +52,7 @@ MIDDLEWARE = [
     "comms.core.middleware.request_id",
     "django.middleware.security.SecurityMiddleware",
     "comms.core.middleware.large_pieces",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "comms.core.statics.StaticFiles",
     "comms.core.middleware.security_headers",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -153,7 +153,13 @@ STATIC_ROOT = VAR / "static"
 FRONTEND_DIST = BASE_DIR / "frontend" / "dist"
 STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
 WHITENOISE_USE_FINDERS = True
-DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": FRONTEND_DIST / "manifest.json"}}
+DJANGO_VITE = {
+    "default": {
+        "dev_mode": False,
+        "manifest_path": FRONTEND_DIST / "manifest.json",
+        "app_client_class": "comms.core.statics.BuiltFiles",
+    }
+}
 MEDIA_ROOT = VAR / "blobs"
 # A file that people can't afford to lose is not world-readable either.
 FILE_UPLOAD_PERMISSIONS = 0o600
