@@ -15,6 +15,9 @@ from pytest_django import Settings
 
 from comms.core.statics import BuiltFiles, StaticFiles
 
+# Closing a response looks after the database's connection.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture
 def dist(tmp_path: Path, settings: Settings) -> Path:
