@@ -117,6 +117,12 @@ def django_db_setup(django_db_blocker: object) -> Iterator[None]:
         settings.DATABASES[alias]["NAME"] = name
         connections[alias].settings_dict["NAME"] = name
     yield
+    with django_db_blocker.unblock(), connections["default"].cursor() as cursor:  # type: ignore[attr-defined]  # pytest-django's blocker has no public type
+        # Those that a server's threads keep; only the role itself may end them.
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+        )
     connections.close_all()
     with psycopg.connect(dbname="postgres", autocommit=True, **dsn) as connection:  # type: ignore[arg-type]  # as above
         connection.execute(drop)

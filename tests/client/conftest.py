@@ -17,7 +17,6 @@ from unittest.mock import patch
 import pytest
 import uvicorn
 from django.core.cache import cache
-from django.db import connections
 
 from comms.accounts.models import Membership, User, Workspace
 from comms.accounts.services.people import create_person
@@ -62,9 +61,6 @@ def address(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    # The server's threads outlive the test; a connection that they kept would hold the database's end up.
-    kept = connections["default"].settings_dict["CONN_MAX_AGE"]
-    connections["default"].settings_dict["CONN_MAX_AGE"] = 0
     with django_db_blocker.unblock():
         from config.asgi import application
     busy = Busy(application)
@@ -85,7 +81,6 @@ def address(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     BEFORE_EMPTYING.remove(busy.let_go)
     server.should_exit = True
     thread.join(20)
-    connections["default"].settings_dict["CONN_MAX_AGE"] = kept
 
 
 @dataclass
