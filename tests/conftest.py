@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from comms.core.actors import Actor, Role
 from comms.core.tenancy import in_workspace
 from comms.stack.embedded import running
 from tests import factories
+from tests.stack import migrated
 
 _ROOT = Path(__file__).resolve().parents[1]
 _JOURNEYS = _ROOT / "tests" / "journeys"
@@ -42,18 +42,10 @@ def pytest_configure(config: pytest.Config) -> None:
     _migrate_template(endpoints.database_owner_url)
 
 
-def _migrations_stamp() -> str:
-    digest = hashlib.sha256()
-    for file in sorted((_ROOT / "comms").glob("*/migrations/*.py")):
-        digest.update(file.read_bytes())
-    digest.update((_ROOT / "requirements-dev.lock").read_bytes())
-    return digest.hexdigest()
-
-
 def _migrate_template(owner_url: str) -> None:
     """Bring the template database up to the migrations, anew when one of them has changed."""
     stamp = Path(settings.VAR) / "template-stamp"
-    if stamp.is_file() and stamp.read_text() == _migrations_stamp():
+    if stamp.is_file() and stamp.read_text() == migrated.stamp():
         return
     stamp.unlink(missing_ok=True)
     with psycopg.connect(owner_url, autocommit=True) as connection:
@@ -88,7 +80,7 @@ def _migrate_template(owner_url: str) -> None:
         cwd=_ROOT,
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test"},
     )
-    stamp.write_text(_migrations_stamp())
+    stamp.write_text(migrated.stamp())
 
 
 @pytest.fixture(scope="session")

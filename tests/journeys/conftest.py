@@ -8,13 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from comms.stack import migrations
-from comms.stack.embedded import running
-from comms.stack.folder import Folder
-from comms.stack.secrets import local_keys
 from tests.chromium import FLAGS, LIGHT, WHOLE
 from tests.journeys.browsing import People
 from tests.stack.deployment import Deployment
+from tests.stack.migrated import copy_migrated
 
 HERE = Path(__file__).parent
 FIRST = "test_accounts.py"
@@ -53,25 +50,14 @@ def whole_browser(browser: Browser) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A stopped data folder whose database is up to date: the systems here begin with copies of it."""
-    folder = Folder.at(tmp_path_factory.mktemp("migrated") / "var")
-    # Before the data: the key is never made beside data that may need another one.
-    local_keys(folder.root)
-    with running(folder.root) as endpoints:
-        made = Deployment(folder.root).manage("migrate", "--database=owner", "--no-input")
-        assert made.returncode == 0, made.stderr
-        migrations.record(folder, migrations.fingerprint(endpoints.database_owner_url))
-    return folder.root
-
-
-@pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Deployment]:
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """The running system that all journeys share: each brings a workspace and people of its own.
 
     It begins in a fresh data folder that nobody has set up: the journey of a first run comes first.
     """
-    deployment = Deployment.copied(migrated, tmp_path_factory.mktemp("journeys") / "var")
+    var = tmp_path_factory.mktemp("journeys") / "var"
+    copy_migrated(var)
+    deployment = Deployment(var)
     deployment.start()
     yield deployment
     deployment.stop()

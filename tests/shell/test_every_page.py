@@ -183,7 +183,9 @@ def chromium() -> Iterator[Browser]:
         # The driver keeps an event loop in this thread; Django's queries here have nothing to do with it.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=LIGHT, args=FLAGS)
+            # One page is open at a time: a process for each that comes next would cost a sixth of all this.
+            flags = [*FLAGS, "--renderer-process-limit=1"]
+            browser = playwright.chromium.launch(executable_path=LIGHT, args=flags)
             yield browser
             browser.close()
 

@@ -38,7 +38,6 @@ class Deployment:
 
     def __init__(self, var: Path, port: int | None = None, **environment: str) -> None:
         self.var = var
-        self._like: Path | None = None
         self.port = port or free_port()
         self.url = f"http://localhost:{self.port}"
         self.address = environment.get("PUBLIC_URL", self.url)
@@ -56,13 +55,6 @@ class Deployment:
         } | {"Web", "Worker", "Beat"}
         self._process: subprocess.Popen[bytes] | None = None
 
-    @classmethod
-    def copied(cls, like: Path, var: Path, /, **environment: str) -> Deployment:
-        """One that begins with a copy of a stopped data folder, so that nothing has to be migrated."""
-        found = cls(var, None, **environment)
-        found._like = like
-        return found
-
     @property
     def process(self) -> subprocess.Popen[bytes]:
         """The supervisor's process, running or not."""
@@ -71,9 +63,6 @@ class Deployment:
 
     def start(self) -> None:
         """Start, and return when every service is ready. Fails with the output if it ends before."""
-        if self._like is not None and not self.var.exists():
-            # With the owners of the files: PostgreSQL's are another user's when root runs it.
-            subprocess.run(["cp", "-a", self._like, self.var], check=True)
         with self._output_file.open("ab") as output:
             self._process = subprocess.Popen(
                 # Tied to this process, so that an aborted test run leaves nothing.

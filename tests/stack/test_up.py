@@ -15,6 +15,7 @@ from comms.stack import processes
 from comms.stack.definitions import MARKER
 from comms.stack.options import PROJECT
 from tests.stack.deployment import SERVICES, Deployment
+from tests.stack.migrated import copy_migrated
 from tests.stack.patience import eventually
 
 
@@ -70,6 +71,7 @@ def test_each_service_comes_back_from_kill_9(deployment: Deployment, name: str) 
 
 
 def test_kill_9_of_the_supervisor_leaves_nothing_and_the_next_start_works(tmp_path: Path) -> None:
+    copy_migrated(tmp_path / "var")
     deployment = Deployment(tmp_path / "var")
     deployment.start()
     # The worker's pool among them, whose parent the kernel would not tell of our end.
