@@ -32,6 +32,6 @@ if settings.MAIL_CATCHER_DIR is not None:
     urlpatterns.append(path("dev/mail/", include("comms.stack.urls")))
 
 handler400 = "comms.core.views.bad_request"
-handler403 = "comms.core.views.forbidden"
-handler404 = "comms.core.views.not_found"
+handler403 = "comms.accounts.views.refused.forbidden"
+handler404 = "comms.accounts.views.refused.not_found"
 handler500 = "comms.core.views.failure"

@@ -70,10 +70,9 @@ def personal_settings(get_response: _Handler) -> _Handler:
             self, request: HttpRequest, exception: Exception
         ) -> HttpResponse | None:
             if isinstance(exception, ForbiddenError):
-                from django.core.exceptions import PermissionDenied
-                from django.views.defaults import permission_denied
+                from comms.accounts.views.refused import forbidden
 
-                return permission_denied(request, PermissionDenied(exception.message))
+                return forbidden(request, exception)
             if isinstance(exception, UnavailableError):
                 return render(request, "503.html", {"reason": exception.message}, status=503)
             return None

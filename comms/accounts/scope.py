@@ -123,7 +123,7 @@ def person_page(
     def framed(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             place = selectors.get_place_of(
-                request.user.id, preferred=request.session.get(LAST_WORKSPACE)
+                request.user.id, preferred=[request.session.get(LAST_WORKSPACE, "")]
             )
             if place is not None:
                 request.actor, request.workspace = place.actor, place.workspace

@@ -17,11 +17,15 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
 def request_id(get_response: _Handler) -> _Handler:
-    """Give the request an id (a proxy's, if it is well formed), bind it to the logs, send it back."""
+    """Give the request an id (a proxy's, if it is well formed), bind it to the logs, send it back.
+
+    Error pages show it as `request.id`.
+    """
 
     def handle(request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         identifier = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        request.id = identifier  # type: ignore[attr-defined]  # read by templates/_error_number.html
         structlog.contextvars.bind_contextvars(request_id=identifier)
         try:
             response = get_response(request)

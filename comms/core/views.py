@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views import defaults
 from django.views.decorators.http import require_GET
@@ -82,4 +83,9 @@ def failure(request: HttpRequest) -> HttpResponse:
         return problem_response(
             500, "failure", _("Something went wrong here. It is written down; try again later.")
         )
-    return defaults.server_error(request)
+    # Without a context processor: any of them may be what failed.
+    return HttpResponse(
+        render_to_string("500.html", {"request": request}),
+        content_type="text/html; charset=utf-8",
+        status=500,
+    )

@@ -10,8 +10,9 @@ from django.template.loader import get_template, render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import translation
-from django.views.defaults import server_error
 from django_vite.core.asset_loader import DjangoViteAssetLoader
+
+from comms.core.views import failure
 
 PAGES = ["400", "403", "403_csrf", "404", "405", "408", "413", "429", "500", "503"]
 
@@ -42,15 +43,19 @@ def test_page_comes_out_without_a_build(
 
 
 def test_crash_is_answered_without_the_database() -> None:
-    response = server_error(RequestFactory().get("/"))
+    request = RequestFactory().get("/")
+    request.id = "0123456789abcdef"  # type: ignore[attr-defined]  # as the middleware does
+    response = failure(request)
     assert response.status_code == 500
     assert b"Something went wrong on our side" in response.content
+    assert b"0123456789abcdef" in response.content
 
 
 def test_missing_page_says_so(db: None) -> None:
     response = Client().get("/no/such/page/")
     assert response.status_code == 404
     assert b"There is nothing here for you" in response.content
+    assert response["X-Request-ID"].encode() in response.content
 
 
 def test_form_from_nowhere_is_refused_in_words(db: None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
@@ -107,14 +107,15 @@ def _demands(membership: Membership) -> bool:
     return not set(membership.roles).isdisjoint(membership.workspace.second_step_roles)
 
 
-def get_place_of(user_id: uuid.UUID, *, preferred: str | None = None) -> Place | None:
-    """The person in the workspace at the address `preferred`, else in their first by name, or None.
+def get_place_of(user_id: uuid.UUID, *, preferred: Sequence[str] = ()) -> Place | None:
+    """The person in the first workspace of these addresses that is theirs, else in their first by name, or None.
 
     For the frame of their own pages only: it asks for no second step, since that is added on such a page.
     """
     memberships = _memberships(user_id).order_by("workspace__name")
-    found = memberships.filter(workspace__slug=preferred).first() if preferred else None
-    found = found or memberships.first()
+    theirs = {one.workspace.slug: one for one in memberships}
+    found = next((theirs[slug] for slug in preferred if slug in theirs), None)
+    found = found or next(iter(theirs.values()), None)
     return _place(found) if found else None
 
 

@@ -39,7 +39,9 @@ def home(request: HttpRequest) -> HttpResponse:
     """Send people where they work: Today of their workspace, the sign-in page, or what to do without one."""
     if not isinstance(request.user, User):
         return redirect("account_login")
-    place = selectors.get_place_of(request.user.id, preferred=request.session.get(LAST_WORKSPACE))
+    place = selectors.get_place_of(
+        request.user.id, preferred=[request.session.get(LAST_WORKSPACE, "")]
+    )
     if place is not None:
         return redirect(f"/w/{place.workspace.slug}/")
     return render(
