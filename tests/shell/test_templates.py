@@ -20,6 +20,19 @@ _PAGES = sorted(
     if "mail" not in path.relative_to(_TEMPLATES).parts
     and path.relative_to(_TEMPLATES).as_posix() not in _FRAMED
 )
+# Attributes that are read aloud, or only compared with each other: a number may wear its separators there.
+_SPOKEN = {"aria-label", "title", "alt", "placeholder", "lang", "dir"}
+_SPOKEN |= {"class", "id", "for", "aria-describedby", "aria-controls", "aria-labelledby"}
+# What stands in an attribute for a program and is a text, by its path or the last part of it.
+_TEXTS = frozenset(
+    "account_id address_word audiences_url as auto_id cancel_url code country_word csrf_token decision email "  # noqa: SIM905 - a list of 50 lines says no more
+    "email_word filters form_id form.login.value form.name.value get_full_path guest_id id id_for_label "
+    "identifier ids languages_word ledger_url link logout_url members_url name palette_url person_url profile_url "
+    "q query question recipient redirect_field_value region_word scope security_url slug state stop_link subject_id "
+    "text theme thread_id time_zone totp_svg_data_uri updates_word url verifier workspaces wrap".split()
+)
+_ATTRIBUTE = re.compile(r"""\s([a-z][a-z-]*)=("[^"]*"|'[^']*')""", re.S)
+_SHOWN = re.compile(r"\{\{\s*([\w.]+)([^}]*)\}\}")
 _THEME = sorted((settings.BASE_DIR / "frontend" / "src" / "theme").glob("**/*.scss"))
 
 # A tag's own attributes: `style=`, `onclick=`; and scripts or styles written into the page.
@@ -46,6 +59,47 @@ def test_template_compiles_and_holds_nothing_inline(path: Path) -> None:
     get_template(path.relative_to(_TEMPLATES).as_posix())
     text = re.sub(r"\{%\s*comment.*?endcomment\s*%\}", "", path.read_text("utf-8"), flags=re.S)
     assert not [match.group(0) for match in _INLINE.finditer(text)]
+
+
+def _bare(text: str) -> list[str]:
+    """What may be a number with separators in an attribute that a program reads."""
+    text = re.sub(r"\{%\s*comment.*?endcomment\s*%\}", "", text, flags=re.S)
+    # A filter's own quotes don't end the attribute.
+    text = re.sub(r"\{%.*?%\}", lambda tag: tag[0].replace('"', " ").replace("'", " "), text)
+    return [
+        f"{attribute[1]}={attribute[2]}"
+        for attribute in _ATTRIBUTE.finditer(text)
+        if attribute[1] not in _SPOKEN
+        for name, filters in _SHOWN.findall(attribute[2])
+        if _TEXTS.isdisjoint({name, name.rpartition(".")[2]})
+        and not re.search(r"\|(unlocalize|date:|stringformat:|urlencode)", filters)
+    ]
+
+
+def test_a_number_for_a_program_has_no_separators() -> None:
+    """1440 minutes come out as "1,440", of which a script reads 1: write `|unlocalize`.
+
+    What can only be a text is named in `_TEXTS`.
+    """
+    found = {_name(path): bare for path in _PAGES if (bare := _bare(path.read_text("utf-8")))}
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("markup", "is_found"),
+    [
+        ('<input value="{{ count }}">', True),
+        ('<a href="?page={{ page.number }}&amp;q={{ q }}">', True),
+        ("<p data-most='{{ limits.most|default:5 }}'>", True),
+        ('<meter max="{% if total > 0 %}{{ total }}{% else %}1{% endif %}">', True),
+        ('<td colspan="{{ columns|length }}">', True),
+        ('<input value="{{ count|unlocalize }}">', False),
+        ('<input value="{{ each.id }}" aria-label="{{ count }}">', False),
+        ('<a href="{% url "log" edition.id %}?state={{ state }}">{{ count }}</a>', False),
+    ],
+)
+def test_the_check_for_numbers_finds_them(markup: str, is_found: bool) -> None:
+    assert bool(_bare(markup)) == is_found
 
 
 @pytest.mark.parametrize(
