@@ -4,7 +4,7 @@
     python3 verify_audit_export.py audit-mission-2026-11-22.jsonl [NUMBER:HASH]
 
 Recomputes every hash as docs/audit.md says. NUMBER:HASH is a head that was written down elsewhere and
-must be in the export. Ends with 0 when all is as it was written, 1 when not.
+must be in the export. Ends with 0 when all is as it was written, 1 when not, 2 when the file can't be read.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +59,7 @@ def check_details(row: dict[str, Any]) -> bool:
 
 def verify(lines: Iterable[str], known: tuple[int, str] | None = None) -> str:
     """Say what was found. Raises BrokenError, KeyError or ValueError for anything that doesn't fit."""
-    about, *rows = (json.loads(line) for line in lines)
-    if about["format"] != FORMAT:
-        raise BrokenError("this is not an exported audit trail")
+    about, *rows = read_lines(lines)
     hashes: dict[int, str] = {}
     erased = 0
     for row in rows:
@@ -81,6 +79,25 @@ def verify(lines: Iterable[str], known: tuple[int, str] | None = None) -> str:
         f"{len(rows) - len(hashes)} not yet sealed."
         + (" A filter left others out." if about["filtered"] else "")
     )
+
+
+def read_lines(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The line about the export, then the entries. Raises BrokenError for a file that is something else."""
+    number = 0
+    for number, line in enumerate(lines, 1):
+        try:
+            row = json.loads(line)
+        except ValueError:
+            row = None
+        if number == 1 and (not isinstance(row, dict) or row.get("format") != FORMAT):
+            raise BrokenError(
+                "this is not an audit trail that was exported for verifying (JSON lines)"
+            )
+        if not isinstance(row, dict):
+            raise BrokenError(f"line {number} is not an entry: the file was cut off or changed")
+        yield row
+    if not number:
+        raise BrokenError("the file is empty")
 
 
 def check_place(about: dict[str, Any], row: dict[str, Any], hashes: dict[int, str]) -> None:
@@ -105,9 +122,16 @@ def main() -> int:
         if len(sys.argv) == 3:
             number, _, digest = sys.argv[2].partition(":")
             known = (int(number), digest)
-        with Path(sys.argv[1]).open(encoding="utf-8") as file:
+        # What isn't text at all is refused by its first line, not by the codec's words.
+        with Path(sys.argv[1]).open(encoding="utf-8", errors="replace") as file:
             sys.stdout.write(f"{verify(file, known)}\n")
-    except (BrokenError, KeyError, ValueError, TypeError) as problem:
+    except OSError as problem:
+        sys.stderr.write(f"{sys.argv[1]} can't be read: {problem.strerror}.\n")
+        return 2
+    except KeyError as problem:
+        sys.stderr.write(f"Broken: an entry lacks {problem}\n")
+        return 1
+    except (BrokenError, ValueError, TypeError) as problem:
         sys.stderr.write(f"Broken: {problem}\n")
         return 1
     return 0

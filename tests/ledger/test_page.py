@@ -233,6 +233,22 @@ def test_changed_export_does_not_verify(
     assert verified(b"\n".join(lines) + b"\n", tmp_path).returncode == 1
 
 
+def test_a_file_that_is_no_export_is_refused_in_words(tmp_path: Path) -> None:
+    for content in (b"", b"name,time\n1,2\n", b"[]\n", b"\xff\xfe\x00PDF"):
+        result = verified(content, tmp_path)
+        assert result.returncode == 1
+        assert result.stderr.startswith("Broken: th")
+    (tmp_path / "audit.jsonl").unlink()
+    result = subprocess.run(
+        [sys.executable, "-I", str(VERIFIER), str(tmp_path / "audit.jsonl")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 2
+    assert result.stderr.endswith("can't be read: No such file or directory.\n")
+
+
 def test_export_without_an_entry_does_not_verify(
     trail: Workspace, analyst: Client, tmp_path: Path
 ) -> None:
