@@ -222,7 +222,7 @@ class Keys:
             except ServerError as error:
                 if error.status != 409:
                     raise
-                self._catch_up()
+                self.catch_up()
                 continue
             self.number += 1
             self.contents = fresh
@@ -235,14 +235,23 @@ class Keys:
         rows = array(self.connection.cbor("GET", f"{API}keys/chain"), 0, 10_000)
         chain = read_chain(self.user, [octets(row, 1, 16 * 1024) for row in rows])
         if chain and chain[-1].number > self.contents.number:
-            self._catch_up()
+            self.catch_up()
         if not chain or chain[-1].hash != self.contents.entry_hash:
             raise Trouble("own-keys", "the newest entry in this name is not the vault's own")
         return chain
 
-    def _catch_up(self) -> None:
+    def catch_up(self) -> None:
+        """Reads the vault anew: also one under another key, if another run here has replaced it."""
         vault = load_account(self.connection, self.home).vault
-        self.contents = wire.open_vault(vault, self.key)
+        try:
+            contents = wire.open_vault(vault, self.key)
+        except WireError:
+            session = self.home.session()
+            if session is None:
+                raise
+            self.key = reopen(self.connection, session)
+            contents = wire.open_vault(vault, self.key)
+        self.contents = contents
         self.number = vault.number
         self.home.note_vault(self.user, self.number)
 

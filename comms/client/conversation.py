@@ -44,6 +44,7 @@ class Conversation:
         self.epochs: Epochs
         self.timeline: Timeline
         self.guests: set[UUID] = set()
+        self._roll = Roll(())
         self._labels: dict[UUID, str] = {}
         self._rotation = Rotation(remote, keys, log, self)
         self._client = os.urandom(16)
@@ -125,9 +126,11 @@ class Conversation:
         return next((item for item in self.talk.items if item.message.seq == seq), None)
 
     def catch_up(self) -> list[Message]:
-        """Whatever was missed: newer messages, newer epochs."""
+        """Whatever was missed: newer messages, newer epochs, newer keys of the people here. Raises Trouble."""
         added = self._fetch_newer()
-        self._load_new_epochs()
+        if not self._load_new_epochs():
+            # Somebody's keys may be others by now, and an epoch for those due.
+            self._look_at_people()
         return added
 
     def receive(self, head: Head, raw: bytes) -> list[Message]:
@@ -291,22 +294,34 @@ class Conversation:
                 return False
         return True
 
-    def _load_new_epochs(self) -> None:
+    def _load_new_epochs(self) -> bool:
+        """Whether there were any."""
         with alarming("forged-epoch"):
             newer = self.remote.epochs(self.thread, self.epochs.newest.record.tbs.number)
         if newer:
             self._load_epochs()
             self.timeline.use_epochs(self.epochs, self.people)
+        return bool(newer)
+
+    def _look_at_people(self) -> None:
+        """Everybody's newest keys, proven to be in the log, and pinned if they follow. Raises Trouble."""
+        self.people = self._load_people(self._roll)
+        self.timeline.use_epochs(self.epochs, self.people)
+        self.people.trust([row.member for row in self.roster], now())
+
+    def _load_people(self, roll: Roll) -> People:
+        with alarming("forged-epoch"):
+            return People(self.keys, load_people(self.remote, self.log, self.thread, roll))
 
     def _load_epochs(self) -> None:
         with alarming("forged-epoch"):
             listed = self.remote.epochs(self.thread)
             roll = Roll(listed)
-            self.people = People(self.keys, load_people(self.remote, self.log, self.thread, roll))
+        self.people = self._load_people(roll)
         known = self.keys.head_of(self.thread)
         self.epochs = check_epochs(self.thread, listed, self.people, self.keys, known)
         self.log.agree([one.record.tbs.checkpoint for one in self.epochs.all])
-        self.guests = roll.guests
+        self._roll, self.guests = roll, roll.guests
         if roll.guests:
             self._labels = labels(self.thread, self.remote.guests(self.thread), self.epochs)
         self.epochs.about()

@@ -91,6 +91,9 @@ class People:
     def trust(self, users: Iterable[UUID], now: int) -> None:
         """Pins what is new about them. Raises Trouble for changed keys, and for keys in one's own name."""
         own = self.newest(self._keys.user)
+        if own is not None and own.number > self._keys.contents.number:
+            # Perhaps another run of this program made them a moment ago.
+            self._keys.catch_up()
         if own is not None and own.hash != self._keys.contents.entry_hash:
             raise Trouble("own-keys", f"entry {own.number} is not the one in the vault")
         fresh: list[Pin] = []

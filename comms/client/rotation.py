@@ -131,7 +131,8 @@ class Rotation:
                 continue
             if shape is None:
                 return
-            shape = replace(shape, about=About(shape.about.title, self._thread.pins()))
+            about = About(shape.about.title, self._thread.pins())
+            shape = replace(shape, about=about, roster=self._renewed(shape.roster))
             try:
                 self._remote.publish(self._thread.thread, self._make(shape))
             except ServerError as error:
@@ -203,6 +204,21 @@ class Rotation:
                 for row in roster
             )
         return None if sort_roster(roster) == shape.roster else replace(shape, roster=roster)
+
+    def _renewed(self, roster: Sequence[RosterRow]) -> tuple[RosterRow, ...]:
+        """The same people under their newest keys, as far as this person may: nothing new is wrapped to old ones."""
+        before = self._thread.epochs.newest.record.tbs.roster
+        own = find(before, self._keys.user)
+        owns = own is not None and own.role is Role.OWNER
+
+        def renewed(row: RosterRow) -> RosterRow:
+            entry = self._thread.people.newest(row.member)
+            mine = owns or row.member == self._keys.user
+            if entry is None or not mine or find(before, row.member) is None:
+                return row
+            return replace(row, fingerprint=entry.keys.fingerprint)
+
+        return tuple(map(renewed, roster))
 
     def _may_post(self) -> bool:
         newest = self._thread.epochs.newest

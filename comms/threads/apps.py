@@ -1,4 +1,4 @@
-"""Registers the app, and ends seats in threads with the membership in the workspace."""
+"""Registers the app, ends seats with the membership in the workspace, and holds sending for new keys."""
 
 from typing import ClassVar
 
@@ -30,7 +30,8 @@ class ThreadsConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        from comms.accounts.services import when_removed
-        from comms.threads.services import end_seats
+        from comms.accounts.services import when_keys_replaced, when_removed
+        from comms.threads.services import end_seats, hold_sending
 
         when_removed(end_seats)
+        when_keys_replaced(hold_sending)

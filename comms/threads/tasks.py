@@ -17,9 +17,10 @@ def tick_blobs() -> None:
 
 @shared_task(name="threads.tick_seats")
 def tick_seats() -> None:
-    """Take people who are no members of the workspace any more out of its threads."""
+    """Take out who is no member of the workspace any more, and hold sending for keys that were replaced."""
     for workspace_id in list_workspace_ids():
         services.sweep_seats(workspace_id)
+        services.sweep_stale_keys(workspace_id)
 
 
 @shared_task(name="threads.tick_waiting")

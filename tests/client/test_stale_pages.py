@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
+import pytest
+
 from comms.client import membership
+from comms.client.account import keep_open
 from comms.client.app import App
 from comms.client.conversation import Conversation
+from comms.client.errors import ClientError, Trouble
+from comms.client.replacing import replace_keys
 from comms.client.store import Home
+from comms.wire.bodies import TextBody
 from comms.wire.roster import Role, find
+from tests.accounts.browser import PASSPHRASE
 from tests.client.conftest import Scene, Terminal
+from tests.threads.world import World
 
 Terminals = Callable[..., Terminal]
 
@@ -53,3 +61,70 @@ def test_keys_of_earlier_messages_that_come_later_open_them(
     page.reopen()
     page.reach(lambda: False)
     assert [item.text for item in page.talk.items] == ["from before"]
+
+
+def new_keys(terminal: Terminal) -> None:
+    """A browser of theirs was lost. No conversation has an epoch for the new keys yet."""
+    app = App(Home(terminal.home))
+    keys, _code = replace_keys(app.keys, PASSPHRASE)
+    keep_open(app.connection, app.session, keys.key)
+    app.home.keep_session(app.session)
+    app.close()
+
+
+def texts(page: Conversation) -> list[str]:
+    return [item.text for item in page.talk.items]
+
+
+def test_an_owners_page_sends_under_the_new_keys_of_the_others(
+    terminal: Terminals, scene: Scene
+) -> None:
+    dina, pavel = terminal("dina"), terminal("pavel")
+    thread = dina.done("new", "New keys", "--with", "Pavel").data["id"]
+    stale = opened(dina, thread)
+    before = find(stale.roster, scene.people["pavel"].id)
+    new_keys(pavel)
+    stale.send(TextBody("for the new ones alone"))
+    row = find(stale.roster, scene.people["pavel"].id)
+    assert before is not None
+    assert row is not None
+    assert row.fingerprint != before.fingerprint
+    assert stale.epochs.newest.record.tbs.number == 2
+    assert texts(opened(pavel, thread)) == ["for the new ones alone"]
+
+
+def test_a_members_page_waits_for_whoever_may_make_the_key(
+    terminal: Terminals, scene: Scene
+) -> None:
+    dina, pavel = terminal("dina"), terminal("pavel")
+    thread = dina.done("new", "An owner's keys", "--with", "Pavel").data["id"]
+    stale = opened(pavel, thread)
+    new_keys(dina)
+    with pytest.raises(ClientError) as refused:
+        stale.send(TextBody("too early"))
+    assert refused.value.code == "renewing"
+    opened(dina, thread).rotation.renew()
+    stale.send(TextBody("now"))
+    assert texts(opened(dina, thread)) == ["now"]
+
+
+def test_keys_that_do_not_follow_stop_a_page_that_was_open(
+    terminal: Terminals, scene: Scene
+) -> None:
+    dina, pavel = terminal("dina"), scene.people["pavel"]
+    thread = dina.done("new", "Started over", "--with", "Pavel").data["id"]
+    stale = opened(dina, thread)
+    World(scene.workspace).replace(pavel, lost=True)
+    with pytest.raises(Trouble) as alarm:
+        stale.send(TextBody("to whom?"))
+    assert (alarm.value.kind, alarm.value.person) == ("changed-keys", pavel.id)
+    assert len(stale.epochs.all) == 1
+
+
+def test_another_run_on_the_same_computer_goes_on_with_the_new_keys(terminal: Terminals) -> None:
+    dina = terminal("dina")
+    thread = dina.done("new", "Two runs", "--with", "Pavel").data["id"]
+    stale = opened(dina, thread)
+    new_keys(dina)
+    stale.send(TextBody("under my new keys"))
+    assert texts(opened(terminal("pavel"), thread)) == ["under my new keys"]

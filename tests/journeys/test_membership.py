@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from tests.accounts.browser import PASSPHRASE
 from tests.journeys.browsing import People, check_page
@@ -236,9 +236,16 @@ def test_a_lost_browser_is_shut_out_and_everything_gets_new_keys(crew: People) -
     lucia.wait_for_url(re.compile(r"/me/lost/$"))
     check_page(lucia)
     lucia.locator("#lost-passphrase").fill(PASSPHRASE)
+    held = hold_new_epochs(lucia)
     lucia.locator("[data-lost-form] button[type=submit]").click()
     keep_the_code(lucia)
     lucia.wait_for_url(re.compile(r"/me/lost/\?renew$"), timeout=WAIT)
+    # Until the epoch for the new keys is there, an open page waits, and what is typed stays.
+    expect(nadia.locator("[data-notice]")).to_contain_text("has new keys", timeout=WAIT)
+    nadia.locator("#composer-text").fill("after the loss")
+    expect(nadia.locator("[data-composer] button[type=submit]")).to_be_disabled()
+    check_page(nadia)
+    let_go(lucia, held)
     state = lucia.locator("[data-lost-state]")
     expect(state).to_contain_text("Conversations with a new key", timeout=WAIT)
     check_page(lucia)
@@ -251,7 +258,9 @@ def test_a_lost_browser_is_shut_out_and_everything_gets_new_keys(crew: People) -
     found.wait_for_url(re.compile("/accounts/sign-in/"))
 
     happened(nadia, f"{LUCIA}⁩ has new keys")
-    say(nadia, "after the loss")
+    expect(nadia.locator("[data-notice]")).to_be_hidden(timeout=WAIT)
+    nadia.locator("[data-composer] button[type=submit]").click()
+    sees(nadia, f"{titles[0]} said", "after the loss")
     for address, title in zip(addresses, titles, strict=True):
         open_thread(lucia, address)
         expect(lucia.locator("[data-messages]")).to_contain_text(f"{title} said", timeout=WAIT)
@@ -261,6 +270,26 @@ def test_a_lost_browser_is_shut_out_and_everything_gets_new_keys(crew: People) -
     sees(nadia, f"{titles[0]} said", "after the loss", "with new keys")
     fresh = open_thread(sign_in(crew.browser_of(), "lucia"), addresses[0])
     sees(fresh, f"{titles[0]} said", "after the loss", "with new keys")
+
+
+def hold_new_epochs(page: Page) -> list[Route]:
+    """The epochs that the page makes from now on are on their way until they are let go."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "POST":
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/epochs", hold)
+    return held
+
+
+def let_go(page: Page, held: list[Route]) -> None:
+    for route in held:
+        route.continue_()
+    page.unroute("**/epochs")
 
 
 def keep_the_code(page: Page) -> None:

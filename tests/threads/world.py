@@ -6,11 +6,13 @@ import os
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
-from comms.accounts.models import IdentityEntry, User, Workspace
+from comms.accounts import services as accounts
+from comms.accounts.models import IdentityEntry, User, Vault, Workspace
 from comms.accounts.services.people import save_entry
 from comms.threads import services
 from comms.threads.models import Envelope, Thread
-from comms.wire import identity
+from comms.wire import identity, vault
+from comms.wire.argon import Argon2
 from comms.wire.bodies import TextBody
 from comms.wire.envelopes import Class, Header, make_envelope
 from comms.wire.epoch_making import NewEpoch, make_epoch
@@ -19,6 +21,7 @@ from comms.wire.keys import IdentitySeeds
 from comms.wire.leaving import LeaveNotice
 from comms.wire.roster import Policy, Role, RosterRow
 from comms.wire.transcript import Head
+from comms.wire.vault import WrapKind
 from tests.factories import actor_of
 from tests.wire.conftest import CHECKPOINT
 
@@ -48,7 +51,39 @@ class World:
         return self.seeds[user.id]
 
     def renew(self, user: User, *, lost: bool = False) -> IdentitySeeds:
-        """New keys: a successor of the old ones, or a reset."""
+        """New keys in the log alone, as from before replacing held anything: a successor, or a reset."""
+        old, raw = self._next_entry(user, lost=lost)
+        save_entry(identity.read_entry(raw))
+        return old
+
+    def replace(self, user: User, *, lost: bool = False) -> IdentitySeeds:
+        """New keys with a new vault, as their browser puts them; the old ones."""
+        old, raw = self._next_entry(user, lost=lost)
+        kept = Vault.objects.filter(user=user).first()
+        key, number = os.urandom(32), kept.number + 1 if kept else 1
+        entry = identity.read_entry(raw)
+        contents = vault.VaultContents(
+            seeds=self.seeds[user.id], number=entry.number, entry_hash=entry.hash
+        )
+        accounts.replace_identity(
+            person=user,
+            entry=raw,
+            vault_content=vault.make_vault(user=user.id, number=number, key=key, contents=contents),
+            wraps=tuple(
+                vault.make_wrap(
+                    user=user.id,
+                    kind=kind,
+                    id=os.urandom(16),
+                    wrap_key=os.urandom(32),
+                    key=key,
+                    argon2=Argon2(os.urandom(16)) if kind is WrapKind.PASSPHRASE else None,
+                )
+                for kind in (WrapKind.PASSPHRASE, WrapKind.RECOVERY_CODE)
+            ),
+        )
+        return old
+
+    def _next_entry(self, user: User, *, lost: bool) -> tuple[IdentitySeeds, bytes]:
         old = self.keys(user)
         newest = IdentityEntry.objects.filter(user=user).order_by("-number").first()
         assert newest is not None
@@ -60,8 +95,7 @@ class World:
             after=identity.read_entry(bytes(newest.entry)),
             old_seeds=None if lost else old,
         )
-        save_entry(identity.read_entry(raw))
-        return old
+        return old, raw
 
     def row(self, user: User, role: Role = Role.MEMBER, expires: int = 0) -> RosterRow:
         return RosterRow(user.id, self.keys(user).public.fingerprint, role, expires)

@@ -70,6 +70,24 @@ def newest_entry(user_id: uuid.UUID) -> IdentityEntry | None:
     return IdentityEntry.objects.filter(user_id=user_id).order_by("-number").first()
 
 
+def newest_fingerprints(user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, bytes]:
+    """Whose keys are which now; people without any are left out."""
+    rows = (
+        IdentityEntry.objects.filter(user_id__in=user_ids)
+        .order_by("user_id", "-number")
+        .distinct("user_id")
+    )
+    return {user: bytes(print_) for user, print_ in rows.values_list("user_id", "fingerprint")}
+
+
+def list_replacers(workspace_id: uuid.UUID) -> list[uuid.UUID]:
+    """Members of the workspace who have replaced their keys at least once, for ticks."""
+    members = Membership.objects.filter(
+        workspace_id=workspace_id, user__identity_entries__number__gt=1
+    )
+    return list(members.order_by("user_id").values_list("user_id", flat=True).distinct())
+
+
 def get_identity(user_id: uuid.UUID, fingerprint: bytes) -> bytes | None:
     """The person's identity entry with these keys, verbatim, or None."""
     entry = (

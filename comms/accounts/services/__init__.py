@@ -23,6 +23,7 @@ from comms.accounts.services.passphrases import (
 )
 from comms.accounts.services.people import NewKeys
 from comms.accounts.services.profiles import change_profile
+from comms.accounts.services.renewals import keep_keys, when_keys_replaced
 from comms.accounts.services.rules import Rules, change_rules
 from comms.accounts.services.second_steps import (
     note_second_step,
@@ -68,6 +69,7 @@ __all__ = [
     "find_caller",
     "get_setup_link",
     "join_with_new_account",
+    "keep_keys",
     "lock_session",
     "note_second_step",
     "open_session_secret",
@@ -89,6 +91,7 @@ __all__ = [
     "set_up",
     "spend_code_of_adding",
     "use_app_code",
+    "when_keys_replaced",
     "when_removed",
     "withdraw_invitation",
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from comms.accounts.models import IdentityEntry, User, Vault, VaultWrap
 from comms.accounts.services.people import broken_keys, save_entry
+from comms.accounts.services.renewals import announce_renewal, hold_keys
 from comms.accounts.services.trail import record_for_person
 from comms.core.errors import ConflictError
 from comms.wire import identity, vault
@@ -20,10 +21,12 @@ def replace_identity(
     """A successor (signed by the old keys too) or, with keys lost, a reset, which everyone sees as *changed*.
 
     The vault that comes with it is the next version, under a new vault key; `wraps` are the only ways
-    to unlock it from now on and include a passphrase and a recovery code. Raises InvalidError, and
-    ConflictError when another browser was faster.
+    to unlock it from now on and include a passphrase and a recovery code. What waits for the new keys is
+    held back from the same moment (`when_keys_replaced`). Raises InvalidError, and ConflictError when another
+    browser was faster.
     """
     with transaction.atomic():
+        hold_keys(person.id)
         User.objects.select_for_update().get(pk=person.pk)
         before = IdentityEntry.objects.filter(user=person).order_by("-number").first()
         kept = Vault.objects.filter(user=person).first()
@@ -45,6 +48,8 @@ def replace_identity(
             raise broken_keys()
         if box.number != (kept.number + 1 if kept else 1):
             raise _faster()
+        # Before the log, which everybody appends to one after the other, is waited for.
+        announce_renewal(person.id)
         row = save_entry(new)
         Vault.objects.update_or_create(
             user=person,

@@ -101,7 +101,8 @@ class PollConsumer(Listener, AsyncHttpConsumer):  # type: ignore[misc]  # channe
     async def _wait_for_news(self, actor: Actor, since: str) -> None:
         threads = await self.listen(actor)
         self.standing = {
-            thread.id: (thread.epoch_number, thread.seq, bytes(thread.t)) for thread in threads
+            thread.id: (thread.epoch_number, thread.key_due, thread.seq, bytes(thread.t))
+            for thread in threads
         }
         if self._digest() != since:
             self.heard = [messages.ready(threads)]
@@ -146,16 +147,16 @@ class PollConsumer(Listener, AsyncHttpConsumer):  # type: ignore[misc]  # channe
 
     async def thread_envelopes(self, event: dict[str, Any]) -> None:
         thread = uuid.UUID(bytes=event["thread"])
-        number, seq, _t = self.standing.get(thread, (0, 0, b""))
+        number, is_due, seq, _t = self.standing.get(thread, (0, False, 0, b""))
         if event["seq"] == seq + len(event["told"]):
-            self.standing[thread] = (number, event["seq"], event["t"])
+            self.standing[thread] = (number, is_due, event["seq"], event["t"])
         await super().thread_envelopes(event)
 
     async def thread_epoch(self, event: dict[str, Any]) -> None:
         thread = uuid.UUID(bytes=event["thread"])
         if thread in self.standing:
-            _number, seq, t = self.standing[thread]
-            self.standing[thread] = (event["number"], seq, t)
+            _number, _is_due, seq, t = self.standing[thread]
+            self.standing[thread] = (event["number"], event.get("due", False), seq, t)
         await super().thread_epoch(event)
 
     async def thread_revoked(self, event: dict[str, Any]) -> None:

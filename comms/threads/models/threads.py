@@ -20,7 +20,7 @@ class Thread(WorkspaceOwned):
     """A conversation: where its keys and its transcript stand. Its title is sealed in the epoch.
 
     The id is a UUIDv4 that the opening browser draws, so that it tells no time. `key_due`: somebody has
-    left, and nothing is accepted until an epoch without them is there.
+    left or has new keys, and nothing is accepted until an epoch without them or for those is there.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

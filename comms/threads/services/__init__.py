@@ -19,6 +19,7 @@ from comms.threads.services.guests import (
     replace_guest_keys,
 )
 from comms.threads.services.history import grant_history
+from comms.threads.services.holding import hold_sending, sweep_stale_keys
 from comms.threads.services.leaving import leave_thread
 from comms.threads.services.reading import mark_read
 from comms.threads.services.seats import end_seats, sweep_seats
@@ -34,6 +35,7 @@ __all__ = [
     "end_seats",
     "find_guest",
     "grant_history",
+    "hold_sending",
     "leave_thread",
     "mail_waiting",
     "make_guest",
@@ -53,4 +55,5 @@ __all__ = [
     "store_chunk",
     "sweep_blobs",
     "sweep_seats",
+    "sweep_stale_keys",
 ]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from comms.accounts import selectors as accounts
+from comms.accounts.services import keep_keys
 from comms.core.actors import Actor
 from comms.core.errors import ConflictError, InvalidError
 from comms.core.tenancy import in_workspace
@@ -17,13 +18,14 @@ from comms.threads import selectors
 from comms.threads.models import Epoch, Member, Thread, Wrap
 from comms.threads.services import events
 from comms.threads.services.guest_seats import Keys, end_guests, guest_keys
+from comms.threads.services.holding import stale_members
 from comms.threads.services.leaving import forget_leaves, verify_leaves
 from comms.threads.services.refusals import overtaken, refused
 from comms.threads.services.seats import still_seated
 from comms.wire import epoch_rules, epochs, identity
 from comms.wire.errors import WireError
 from comms.wire.keys import PublicKeys
-from comms.wire.roster import RosterRow, find
+from comms.wire.roster import Role, RosterRow, find
 from comms.wire.transcript import Head
 
 
@@ -36,6 +38,8 @@ def open_thread(*, actor: Actor, upload: bytes) -> Thread:
     parsed = _read(upload)
     tbs = parsed.record.tbs
     with in_workspace(actor.workspace_id):
+        # Whoever replaces their keys meanwhile comes after, and finds the thread to hold sending in.
+        keep_keys([row.member for row in tbs.roster])
         keys = _current_keys(actor, tbs.roster)
         try:
             epoch_rules.check_first(tbs)
@@ -63,11 +67,13 @@ def open_thread(*, actor: Actor, upload: bytes) -> Thread:
 def publish_epoch(*, actor: Actor, thread_id: uuid.UUID, upload: bytes) -> Thread:
     """The next epoch of a thread: a refresh, or another roster, by someone whom the rules allow it.
 
+    Sending goes on when everybody in it is there under their newest keys; an owner's is refused before.
     Raises NotFoundError, InvalidError, and OvertakenError when an epoch or a message came first.
     """
     parsed = _read(upload)
     tbs = parsed.record.tbs
     with in_workspace(actor.workspace_id):
+        keep_keys(_newcomers(thread_id, tbs.roster))
         thread = selectors.get_thread(actor, thread_id, lock=True).thread
         if tbs.number != thread.epoch_number + 1 or tbs.start != Head(thread.seq, bytes(thread.t)):
             raise overtaken()
@@ -87,7 +93,12 @@ def publish_epoch(*, actor: Actor, thread_id: uuid.UUID, upload: bytes) -> Threa
         if not still_seated(thread, [m for m in seated if find(tbs.roster, m) is not None]):
             # Somebody left, or was put out, while this epoch was made.
             raise overtaken()
-        _save_epoch(thread, parsed)
+        stale = stale_members(tbs.roster) if thread.key_due else set()
+        author = find(before.tbs.roster, tbs.author)
+        if stale and author is not None and author.role is Role.OWNER:
+            # Made before the new keys were known: the title would be sealed to the old ones once more.
+            raise overtaken()
+        _save_epoch(thread, parsed, is_due=bool(stale))
         forget_leaves(thread)
         removed = [member for member in seated if not any(r.member == member for r in tbs.roster)]
         Member.objects.filter(thread=thread, member_id__in=removed, removed_at=None).update(
@@ -119,6 +130,17 @@ def _read(upload: bytes) -> epochs.EpochUpload:
         raise refused(error) from error
 
 
+def _newcomers(thread_id: uuid.UUID, roster: tuple[RosterRow, ...]) -> list[uuid.UUID]:
+    """Whose keys the epoch brings: everybody else's are held by the thread's row."""
+    seats = Member.objects.filter(thread_id=thread_id, removed_at=None)
+    known = {user: bytes(kept) for user, kept in seats.values_list("member_id", "fingerprint")}
+    return [row.member for row in roster if known.get(row.member) != row.fingerprint]
+
+
+def _is_seated(thread: Thread, member: uuid.UUID) -> bool:
+    return Member.objects.filter(thread=thread, member_id=member, removed_at=None).exists()
+
+
 def _current_keys(
     actor: Actor,
     rows: tuple[RosterRow, ...] | list[RosterRow],
@@ -136,6 +158,9 @@ def _current_keys(
             raise InvalidError(_("Somebody chosen is not a member of this workspace with keys."))
         newest = identity.read_entry(found.entries[-1])
         if newest.keys.fingerprint != row.fingerprint:
+            if thread is not None and _is_seated(thread, row.member):
+                # New keys once more, while this epoch was made for those before.
+                raise overtaken()
             raise InvalidError(
                 _("The keys of {name} have changed. Reload the page.").format(name=found.name)
             )
@@ -168,7 +193,7 @@ def _is_successor(keys: Keys) -> epoch_rules.IsSuccessor:
     return check
 
 
-def _save_epoch(thread: Thread, parsed: epochs.EpochUpload) -> None:
+def _save_epoch(thread: Thread, parsed: epochs.EpochUpload, *, is_due: bool = False) -> None:
     record = parsed.record
     epoch = Epoch.objects.create(
         workspace_id=thread.workspace_id,
@@ -183,7 +208,7 @@ def _save_epoch(thread: Thread, parsed: epochs.EpochUpload) -> None:
         for row, wrap in zip(record.tbs.roster, parsed.wraps, strict=True)
     )
     thread.epoch_number, thread.epoch_hash = record.tbs.number, record.hash
-    thread.activity_at, thread.key_due = timezone.now(), False
+    thread.activity_at, thread.key_due = timezone.now(), is_due
     thread.save(update_fields=["epoch_number", "epoch_hash", "activity_at", "key_due"])
 
 

@@ -36,8 +36,13 @@ def tell_envelopes(rows: Sequence[Envelope]) -> None:
 
 
 def tell_epoch(thread: Thread) -> None:
-    """A new epoch; browsers fetch it with their own wrap."""
-    event = {"type": "thread.epoch", "thread": thread.id.bytes, "number": thread.epoch_number}
+    """A new epoch, which browsers fetch with their own wrap; or, with the number they know, that one is due."""
+    event = {
+        "type": "thread.epoch",
+        "thread": thread.id.bytes,
+        "number": thread.epoch_number,
+        "due": thread.key_due,
+    }
     broadcast(thread_group(thread.id), event)
 
 

@@ -45,6 +45,12 @@ export type Silence = "observer" | "renewing" | "trouble" | undefined;
 
 /** Milliseconds; a browser's timer holds no more. */
 const LONGEST_TIMER = 2 ** 31 - 1;
+/** Milliseconds within which the tab that made new keys has every other one load anew. */
+const OTHER_TAB = 3_000;
+
+function pause(millis: number): Promise<void> {
+  return new Promise((resolve) => window.setTimeout(resolve, millis));
+}
 
 /** Bytes from the server that no honest one would send are trouble, not a failure of this page. */
 async function noticed<T>(kind: TroubleKind, work: Promise<T>): Promise<T> {
@@ -94,7 +100,7 @@ export class Conversation {
     },
     catchUp: async () => {
       await this.fetchNewer();
-      await this.loadNewEpochs();
+      await this.look();
     },
   };
   private readonly aside: Aside;
@@ -118,7 +124,7 @@ export class Conversation {
       post: (one) => this.enqueue(() => this.post(one), true),
       renew: () =>
         this.enqueue(async () => {
-          await this.loadNewEpochs();
+          await this.look();
           await this.renewKeys();
         }),
       lost: () => {
@@ -255,7 +261,7 @@ export class Conversation {
     });
   }
 
-  /** After a socket has opened again, or a new epoch: whatever was missed. */
+  /** After a socket has opened again, a new epoch, or that one is due: whatever was missed. */
   catchUp(): Promise<void> {
     if (this.timeline === undefined) return this.load();
     return this.enqueue(async () => {
@@ -444,19 +450,45 @@ export class Conversation {
     return true;
   }
 
-  private async loadNewEpochs(): Promise<void> {
+  /** Whether there were any. */
+  private async loadNewEpochs(): Promise<boolean> {
     const { number } = this.needEpochs().newest.record.tbs;
     const listed = await noticed("forged-epoch", this.server.epochs(this.id, number));
-    if (listed.length === 0) return;
+    if (listed.length === 0) return false;
     await this.loadEpochs();
     this.timeline?.useEpochs(this.needEpochs(), this.people);
     this.aside.renewed();
+    return true;
+  }
+
+  /** Newer epochs; without any, everybody's keys: they may be others by now, and an epoch for those due. */
+  private async look(): Promise<void> {
+    if (await this.loadNewEpochs()) return;
+    this.people = await this.freshPeople(this.roll);
+    this.timeline?.useEpochs(this.needEpochs(), this.people);
+    await this.trustPeople();
+  }
+
+  /** Everybody's newest keys are proven to be in the log; here they must follow those that were seen before. */
+  private async trustPeople(): Promise<void> {
+    const members = this.roster.map((row) => row.member);
+    try {
+      await this.people.trust(members, Date.now());
+    } catch (error) {
+      // Made in another tab a moment ago, which has this page load anew: nothing is done here meanwhile.
+      if (error instanceof Trouble && error.kind === "own-keys") await pause(OTHER_TAB);
+      throw error;
+    }
+  }
+
+  private async freshPeople(roll: Roll): Promise<People> {
+    return new People(this.unlocked, await noticed("forged-epoch", this.loadPeople(roll)));
   }
 
   private async loadEpochs(): Promise<void> {
     const listed = await noticed("forged-epoch", this.server.epochs(this.id));
     const roll = await noticed("forged-epoch", Roll.read(listed));
-    this.people = new People(this.unlocked, await noticed("forged-epoch", this.loadPeople(roll)));
+    this.people = await this.freshPeople(roll);
     const known = this.unlocked.headOf(this.id);
     const epochs = await Epochs.check(this.id, listed, this.people, this.unlocked, known);
     checkInvitation(epochs, this.unlocked.userId, this.unlocked.invitedBy);
@@ -473,10 +505,7 @@ export class Conversation {
     const about = await epochs.about();
     this.title = about.title;
     this.pinsBefore = { seq: epochs.newest.record.tbs.start.seq, pins: about.pins.map(toHex) };
-    await this.people.trust(
-      this.roster.map((row) => row.member),
-      Date.now(),
-    );
+    await this.trustPeople();
   }
 
   /** Whoever must be in the log is, and guests have no more keys than a guest may. */

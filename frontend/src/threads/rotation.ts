@@ -152,7 +152,8 @@ export class Rotation {
       }
       try {
         const about = { title: shape.about.title, pins: await rotated.pins() };
-        await this.server.publish(this.thread, await this.make(rotated, { ...shape, about }));
+        const fresh = { ...shape, about, roster: this.renewed(rotated, shape.roster) };
+        await this.server.publish(this.thread, await this.make(rotated, fresh));
       } catch (error) {
         const overtaken = error instanceof ServerError && error.code === "overtaken";
         if (!overtaken || attempt >= TRIES) throw error;
@@ -214,6 +215,18 @@ export class Rotation {
     if (this.putOut.length > 0 && own?.role !== "owner") return undefined;
     const roster = allowed(shape.roster, this.due(rotated).roster, this.unlocked.userId);
     return sameRows(roster, shape.roster) ? undefined : { ...shape, roster };
+  }
+
+  /** The same people under their newest keys, as far as this person may: nothing new is wrapped to old ones. */
+  private renewed(rotated: Rotated, roster: readonly RosterRow[]): readonly RosterRow[] {
+    const before = rotated.epochs().newest.record.tbs.roster;
+    const owns = findRow(before, this.unlocked.userId)?.role === "owner";
+    return roster.map((row) => {
+      const fingerprint = rotated.people().newest(row.member)?.keys.fingerprint;
+      const mine = owns || row.member === this.unlocked.userId;
+      const renews = mine && fingerprint !== undefined && findRow(before, row.member) !== undefined;
+      return renews ? { ...row, fingerprint } : row;
+    });
   }
 
   private mayPost(rotated: Rotated): boolean {

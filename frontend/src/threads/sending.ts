@@ -18,7 +18,7 @@ export interface Way {
   readonly mayGo: () => boolean;
   /** Seals it under the newest epoch and posts it. */
   readonly post: (one: Waiting) => Promise<void>;
-  /** The server knows a newer epoch. */
+  /** The server knows a newer epoch, or waits for one. */
   readonly renew: () => Promise<void>;
   readonly lost: () => void;
   readonly arrived: () => void;
@@ -94,7 +94,8 @@ export class Sending {
       if (error instanceof Trouble || error instanceof StoppedError) return false;
       if (error instanceof ServerError && error.code === "stale_epoch" && tries > 0) {
         await this.way.renew();
-        return this.attempt(one, tries - 1);
+        // Where somebody else has to make the epoch, it stays in the outbox until that is there.
+        return this.way.mayGo() && this.attempt(one, tries - 1);
       }
       // Its bytes were accepted under this counter before; only the answer was lost.
       if (!(error instanceof ServerError && error.code === "replayed")) {
