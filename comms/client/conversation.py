@@ -21,7 +21,6 @@ from comms.client.talk import Item, Talk
 from comms.client.timeline import Message, Timeline
 from comms.wire.bodies import Body, ReceiptBody
 from comms.wire.envelopes import Class, Header, make_envelope, read_envelope
-from comms.wire.errors import WireError
 from comms.wire.roster import RosterRow, find
 from comms.wire.transcript import Head
 from comms.wire.vault import ThreadHead
@@ -274,25 +273,13 @@ class Conversation:
         return found
 
     def _take(self, page: Page) -> list[Message]:
-        if not self._knows_epochs_of(page):
+        if not self.epochs.know_all_of(raw for _digest, raw in page.items):
             self._load_new_epochs()
         added = self.timeline.append(page)
         for whom, head in self.read.items():
             self.timeline.agree(head, f"what {whom} has read")
         self.talk.add(added)
         return added
-
-    def _knows_epochs_of(self, page: Page) -> bool:
-        for _digest, raw in page.items:
-            if not raw:
-                continue
-            try:
-                epoch = read_envelope(raw).header.epoch
-            except WireError:
-                continue  # what it is will be said when it is checked
-            if self.epochs.find(epoch) is None:
-                return False
-        return True
 
     def _load_new_epochs(self) -> bool:
         """Whether there were any."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from comms.client.errors import Trouble, alarming
 from comms.client.people import People
 from comms.client.remote import ListedEpoch
 from comms.wire import epochs as wire
+from comms.wire.envelopes import read_envelope
 from comms.wire.epoch_rules import check_first, check_succession
 from comms.wire.epochs import About, EpochRecord
 from comms.wire.errors import WireError
@@ -48,6 +49,17 @@ class Epochs:
         return seq > epoch.record.tbs.start.seq and (
             following is None or seq <= following.record.tbs.start.seq
         )
+
+    def know_all_of(self, envelopes: Iterable[bytes]) -> bool:
+        """Whether each that is still there and can be read is of one of these epochs."""
+        for raw in filter(None, envelopes):
+            try:
+                epoch = read_envelope(raw).header.epoch
+            except WireError:
+                continue  # what it is will be said when it is checked
+            if self.find(epoch) is None:
+                return False
+        return True
 
     def about(self) -> About:
         """Title and pins of the newest. Raises Trouble."""

@@ -147,7 +147,7 @@ class Browser:
             conversation._counter, now(), conversation.timeline.head, Class.STORED
         )
         raw = make_envelope(header, body, key=epoch.key, seeds=conversation.keys.seeds)
-        if self._posted(thread, raw):
+        if self.posted(thread, raw):
             return True
         try:
             conversation.remote.post(thread, raw)
@@ -157,7 +157,8 @@ class Browser:
             return False
         return True
 
-    def _posted(self, thread: UUID, raw: bytes) -> bool:
+    def posted(self, thread: UUID, raw: bytes) -> bool:
+        """Whether the socket took it."""
         try:
             self.line = self.line or Line(self.app.connection)
             return self.line.post(thread, raw)

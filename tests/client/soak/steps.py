@@ -13,6 +13,7 @@ from uuid import UUID
 
 from comms.client import membership
 from comms.client.account import keep_open
+from comms.client.conversation import Conversation
 from comms.client.errors import ClientError, ServerError, SignedOutError, Trouble, UnreachableError
 from comms.client.replacing import replace_keys
 from comms.client.rotation import now
@@ -552,16 +553,18 @@ class Soak:
             self.browsers[name].remove(one)
             one.close()
         app = browser.app
+        old = self.sealed_before(who)
         keys, _code = replace_keys(app.keys, PASSPHRASE)
+        # From here on nothing more is theirs: what is accepted now is under keys that the lost browser never had.
+        ends = {thread: self.oracle.head(thread) for thread in self.oracle.books}
+        self.refused_under_old_keys(old)
         keep_open(app.connection, app.session, keys.key)
         app.home.keep_session(app.session)
         browser.talks.clear()
         browser.close()
         browser._start()
-        ends: dict[UUID, int] = {}
         for book in self.oracle.books.values():
             if book.is_closed or who not in book.people:
-                ends[book.thread] = self.oracle.head(book.thread)
                 continue
             browser.talk(book.thread).rotation.renew()
             if book.people[who] is Role.OBSERVER:
@@ -571,13 +574,41 @@ class Soak:
                 owner.talk(book.thread).reopen()
                 owner.talk(book.thread).rotation.renew()
             self.oracle.settle(book, Meant())
-            ends[book.thread] = self.oracle.head(book.thread)
         self.oracle.lost.append((f"{name}'s lost browser of step {self.step}", who, stolen, ends))
         if follower is not None:
             if self.served(follower.browser):
                 raise SoakError(f"{name}'s lost browser is served")
             self.follow(name)
         return None
+
+    def sealed_before(self, who: UUID) -> list[tuple[Page, Conversation, bytes]]:
+        """In each conversation of theirs, a message by somebody else's page, under the key of now."""
+        found: list[tuple[Page, Conversation, bytes]] = []
+        for book in self.open_books():
+            others = [page for page in self.writers(book) if page.user != who]
+            if who not in book.people or not others:
+                continue
+            page = self.random.choice(others)
+            conversation = page.talk(book.thread)
+            conversation.catch_up()
+            body = TextBody(self.text())
+            book.attempts.append(Attempt(page.user, body, "failed"))
+            found.append((page, conversation, sealed(conversation, body)))
+        return found
+
+    def refused_under_old_keys(self, old: list[tuple[Page, Conversation, bytes]]) -> None:
+        """Over HTTP and by the socket, from a page that knows of nothing."""
+        for page, conversation, raw in old:
+            if isinstance(page, Browser) and page.posted(conversation.thread, raw):
+                raise SoakError(f"taken by the socket under old keys in {conversation.thread}")
+            try:
+                conversation.remote.post(conversation.thread, raw)
+            except ServerError as error:
+                if error.code != "stale_epoch":
+                    raise
+            else:
+                raise SoakError(f"taken under old keys in {conversation.thread}")
+            self.counts["refused under old keys"] += 1
 
     def served(self, browser: Browser) -> bool:
         try:
@@ -735,6 +766,17 @@ class Soak:
             meant.left.add(who)
 
         return self.trying(leave)
+
+
+def sealed(conversation: Conversation, body: Body) -> bytes:
+    """What a page would post now, under the next number of its own."""
+    epoch = conversation.epochs.newest
+    assert epoch.key is not None
+    conversation._counter += 1
+    header = conversation._header(
+        conversation._counter, now(), conversation.timeline.head, Class.STORED
+    )
+    return make_envelope(header, body, key=epoch.key, seeds=conversation.keys.seeds)
 
 
 def seen(item: Item) -> tuple[object, ...]:
