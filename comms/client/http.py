@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from comms.client import words
+from comms.client import clock, words
 from comms.client.errors import ServerError, SignedOutError, UnreachableError, UsageError
 from comms.wire.cbor import Value, decode, encode
 
@@ -43,6 +43,7 @@ class Connection:
         self.origin = origin
         self.cookies = dict(cookies or {})
         self.csrf = csrf
+        self.clock = clock.Clock()
         self._client = httpx.Client(
             base_url=origin,
             follow_redirects=False,
@@ -77,6 +78,7 @@ class Connection:
             headers["X-CSRFToken"] = self.csrf
         if body is not None:
             headers["Content-Type"] = kind
+        asked_at = clock.local()
         try:
             with self._client.stream(
                 method, path, content=body, headers=headers, params=query, timeout=seconds
@@ -89,6 +91,7 @@ class Connection:
         finally:
             # They are kept here, not in a jar that would send them by rules of its own.
             self._client.cookies.clear()
+        self.clock.note(answer.headers.get("Date"), asked_at)
         self.cookies.update({name: value for name, value in answer.cookies.items() if value})
         if not answer.is_success:
             raise _refusal(answer.status_code, data)

@@ -8,6 +8,8 @@ from typing import Final
 from urllib.parse import quote
 from uuid import UUID
 
+from comms.client import words
+from comms.client.errors import ClientError
 from comms.client.http import API, OCTETS, Connection
 from comms.client.people import Person, read_people
 from comms.wire import envelopes, epochs
@@ -88,7 +90,14 @@ class Remote:
         )
         return [_thread(row) for row in array(rows, 0, 50)], text(following, 0, 200)
 
+    def need_clock(self) -> None:
+        """Raises ClientError when this computer's clock is off: what goes out would carry a wrong time."""
+        ahead = self.connection.clock.ahead
+        if ahead:
+            raise ClientError(words.clock(ahead), code="clock")
+
     def open(self, upload: bytes) -> None:
+        self.need_clock()
         self.connection.send("POST", self._threads, body=upload)
 
     def epochs(self, thread: UUID, after: int = 0) -> list[ListedEpoch]:
@@ -104,6 +113,7 @@ class Remote:
                 return found
 
     def publish(self, thread: UUID, upload: bytes) -> None:
+        self.need_clock()
         self.connection.send("POST", self._of(thread, "epochs"), body=upload)
 
     def page(self, thread: UUID, *, after: int | None = None, before: int | None = None) -> Page:
@@ -120,6 +130,7 @@ class Remote:
 
     def post(self, thread: UUID, envelope: bytes) -> int:
         """Where it stands; the same bytes again give the same answer."""
+        self.need_clock()
         data = self.connection.send("POST", self._of(thread, "envelopes"), body=envelope)
         return uint(array(_decoded(data), 2)[0], 1)
 
@@ -133,6 +144,7 @@ class Remote:
 
     def make_guest(self, thread: UUID, making: Sequence[Value]) -> None:
         """[identity entry, end in ms, 1 with a code else 0, epoch of the label, label]."""
+        self.need_clock()
         self.connection.cbor("POST", self._of(thread, "guests"), list(making))
 
     def mute(self, thread: UUID, *, muted: bool) -> None:

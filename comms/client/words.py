@@ -75,3 +75,13 @@ RENEWING: Final = (
 )
 SIGN_IN: Final = "You are not signed in. Run: comms-cli sign-in SERVER EMAIL"
 SIGN_IN_AGAIN: Final = "You are signed out. Run: comms-cli sign-in"
+
+
+def clock(ahead: float) -> str:
+    """What a person is told whose computer's clock is off by so many seconds."""
+    hours = max(1, round(abs(ahead) / 3600))
+    off = f"{hours} hour{'' if hours == 1 else 's'} {'ahead' if ahead > 0 else 'behind'}"
+    return (
+        f"The clock of this computer is {off}. Nothing was sent: it would carry a wrong time, and guests would be "
+        "shut out at the wrong moment. Set the clock, and run the command again."
+    )

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from comms.client import clock
 from comms.wire import identity
 from comms.wire.bodies import TextBody
 from comms.wire.cbor import encode
@@ -337,3 +338,24 @@ def test_refuses_bytes_that_are_not_canonical(talk: tuple[Terminal, str], wire: 
     pavel, thread = talk
     sent = wire(answers("envelopes$", lambda page: b"\x9f" + encode(page)[1:] + b"\xff"))
     is_alarmed(pavel, thread, "fork", sent)
+
+
+@pytest.mark.parametrize(("hours", "said"), [(24, "24 hours ahead"), (-24, "24 hours behind")])
+def test_clock_a_day_off_reads_and_sends_nothing(
+    talk: tuple[Terminal, str],
+    wire: Wire,
+    monkeypatch: pytest.MonkeyPatch,
+    hours: int,
+    said: str,
+) -> None:
+    """Which of the two clocks is wrong can't be known: what would carry a time waits, and it is said why."""
+    pavel, thread = talk
+    right = clock.local
+    monkeypatch.setattr(clock, "local", lambda: right() + hours * 3600)
+    sent = wire(None)
+    assert len(pavel.done("read", thread).rows) == 3
+    for command in (("send", thread, "a day off"), ("new", "Later", "--with", "Dina")):
+        refused = pavel.json(*command)
+        assert (refused.code, refused.error["code"]) == (1, "clock")
+        assert said in refused.err
+    assert [path for method, path, _body in sent if method == "POST" and "threads" in path] == []

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 WAIT = 40_000
 
@@ -85,3 +85,14 @@ def enter_as_guest(page: Page, link: GuestLink, name: str, code: str = "") -> No
     page.get_by_role("button", name="Come in").click()
     expect(page.locator("[data-composer]")).to_be_visible(timeout=WAIT)
     assert urlsplit(page.url).fragment == ""
+
+
+def message(page: Page, text: str) -> Locator:
+    """The message with these words in it."""
+    return page.locator("[data-id]", has=page.locator(".said-text", has_text=text)).last
+
+
+def act(page: Page, text: str, name: str) -> None:
+    """One of the buttons that show on a message."""
+    message(page, text).hover()
+    message(page, text).get_by_role("button", name=name, exact=True).click()

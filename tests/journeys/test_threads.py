@@ -12,13 +12,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from comms.wire.cbor import decode, encode
 from comms.wire.transcript import Head
 from tests.accounts.browser import PASSPHRASE
 from tests.journeys.browsing import People, check_page, mails_to, wait_for_mail
-from tests.journeys.talking import WAIT, begin, say, sees, texts
+from tests.journeys.talking import WAIT, act, begin, message, say, sees, texts
 from tests.journeys.threads_cast import SLUG, WORKSPACE
 from tests.stack.canary import Wire, files_and_output, kinds_with
 from tests.stack.deployment import Deployment
@@ -28,6 +28,19 @@ THREADS = f"/w/{SLUG}/threads/"
 WIRE = Wire()
 
 
+# As Chromium refuses a write beyond a site's share; by its own switch it looks up the share only now and then.
+FULL = """
+    () => {
+      const writes = IDBObjectStore.prototype;
+      window.put = writes.put;
+      writes.put = () => { throw new DOMException("full", "QuotaExceededError"); };
+    }
+"""
+ROOM_AGAIN = "() => { IDBObjectStore.prototype.put = window.put; }"
+A_DAY_AHEAD = """
+    const right = Date.now;
+    Date.now = () => right() + 86_400_000;
+"""
 BLOCKED = """
     window.WebSocket = class extends EventTarget {
       constructor() {
@@ -146,6 +159,26 @@ def test_what_is_written_without_a_connection_is_sent_later_once(crew: People) -
     expect(again.locator(".is-waiting")).to_have_count(0)
     crew.troubles.forgive("ERR_INTERNET_DISCONNECTED")
 
+    # A browser without room: it is said, what was written stands where it was, and goes once there is room.
+    again.evaluate(FULL)
+    say(again, f"no room {MARKER}")
+    expect(again.locator("[data-notice-text]")).to_contain_text("no room left", timeout=WAIT)
+    expect(again.locator("#composer-text")).to_have_value(f"no room {MARKER}")
+    again.evaluate(ROOM_AGAIN)
+    again.locator("#composer-text").press("Enter")
+    sees(again, f"kept {MARKER}", f"no room {MARKER}")
+    expect(again.locator("[data-notice]")).to_be_hidden()
+
+    # A clock that is a day off: the same.
+    late = context.new_page()
+    late.add_init_script(A_DAY_AHEAD)
+    late.goto(address)
+    expect(late.locator("[data-notice-text]")).to_contain_text("ahead by 24 hours", timeout=WAIT)
+    say(late, f"a day off {MARKER}")
+    expect(late.locator("#composer-text")).to_have_value(f"a day off {MARKER}")
+    late.reload()
+    sees(late, f"kept {MARKER}", f"no room {MARKER}")
+
 
 def test_lost_answer_does_not_send_twice(crew: People) -> None:
     context = crew.browser_of()
@@ -170,17 +203,6 @@ def test_lost_answer_does_not_send_twice(crew: People) -> None:
     sees(dina, f"once {MARKER}")
     assert lost == [201]
     crew.troubles.forgive("ERR_FAILED")
-
-
-def message(page: Page, text: str) -> Locator:
-    """The message with these words in it."""
-    return page.locator("[data-id]", has=page.locator(".said-text", has_text=text)).last
-
-
-def act(page: Page, text: str, name: str) -> None:
-    """One of the buttons that show on a message."""
-    message(page, text).hover()
-    message(page, text).get_by_role("button", name=name, exact=True).click()
 
 
 def test_what_people_make_of_messages(crew: People) -> None:

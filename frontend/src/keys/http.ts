@@ -2,6 +2,7 @@
 
 import { type Bytes } from "../crypto/bytes";
 import { decode, encode, type Value } from "../crypto/cbor";
+import { noteDate } from "./clock";
 
 const CBOR = "application/cbor";
 const OCTETS = "application/octet-stream";
@@ -49,6 +50,7 @@ interface Asked {
 async function request(address: string, asked: Asked): Promise<Response> {
   const { method, headers, body, signal, mayBeCached = false } = asked;
   if (guestPass !== undefined) headers.set("Authorization", `Guest ${guestPass}`);
+  const askedAt = Date.now();
   const response = await fetch(address, {
     method,
     headers,
@@ -59,7 +61,10 @@ async function request(address: string, asked: Asked): Promise<Response> {
     referrerPolicy: "same-origin",
     signal: signal ?? null,
   });
-  if (!mayBeCached) csrfToken = response.headers.get("X-CSRFToken") ?? csrfToken;
+  if (!mayBeCached) {
+    csrfToken = response.headers.get("X-CSRFToken") ?? csrfToken;
+    noteDate(response.headers.get("Date"), askedAt);
+  }
   if (!response.ok) throw await refusal(response);
   return response;
 }

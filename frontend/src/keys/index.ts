@@ -6,11 +6,13 @@
  */
 
 export { type Account, loadAccount, RollbackError, wrapsOf } from "./account";
+export { clockAhead, ClockError } from "./clock";
 export { LockedError } from "./dialog";
 export { ServerError } from "./http";
 export { lock, lockWhenIdle, watchLock } from "./lock";
 export { IdentityLog, type LogAlarm, type LogOwner, LogTrouble } from "./log";
 export { fetchMembers, type Member, readMembers } from "./members";
+export { ifThereIsRoom, isStorageFull } from "./room";
 export { type Seen, seen } from "./seen";
 export { unlock, unlockQuietly } from "./unlock";
 export { type Change, type Holder, Unlocked } from "./unlocked";

@@ -36,6 +36,7 @@ import {
 } from "./logServer";
 import { keepLog, seenLog } from "./logStore";
 import { type Member } from "./members";
+import { ifThereIsRoom } from "./room";
 
 export type LogAlarm =
   /** the server shows fewer leaves than were there before */
@@ -298,11 +299,12 @@ export class IdentityLog {
       newest: this.newest,
       proven: this.proven,
     };
-    await keepLog(this.owner.userId, (kept) => {
+    const keeping = keepLog(this.owner.userId, (kept) => {
       const proven = new Set([...(kept?.proven ?? []), ...this.proven]);
       const further = kept !== undefined && sizeOf(kept.note) > size;
       return { ...(further ? kept : mine), proven };
     });
+    await ifThereIsRoom(keeping);
     this.owner.rememberCheckpoint(this.note, size);
   }
 

@@ -11,6 +11,7 @@ import { derive } from "../crypto/hash";
 import { openBox, seal } from "../crypto/seal";
 import { KEYS_LOCK, KEYS_SESSION } from "./addresses";
 import { read, send } from "./http";
+import { ifThereIsRoom } from "./room";
 import { forgetKept, keep, kept } from "./store";
 
 const LABEL = "comms/v1/session";
@@ -26,7 +27,8 @@ export async function keepOpen(user: string, vaultKey: Bytes): Promise<void> {
   const iv = randomBytes(12);
   const place = { name: AES, iv, additionalData: utf8(user) };
   const inner = new Uint8Array(await crypto.subtle.encrypt(place, key, vaultKey));
-  await keep({ user, key, iv, box: await seal(outer, LABEL, utf8(user), inner) });
+  // Where it can't be kept, the next page asks again.
+  await ifThereIsRoom(keep({ user, key, iv, box: await seal(outer, LABEL, utf8(user), inner) }));
 }
 
 /** The vault key if this browser kept it and the session still lives, else undefined. */

@@ -10,6 +10,7 @@ import { KEYS_CHAIN, KEYS_VAULT } from "./addresses";
 import { getCbor, send, ServerError } from "./http";
 import { IdentityLog, LogTrouble, sizeOf } from "./log";
 import { readChain } from "./members";
+import { ifThereIsRoom } from "./room";
 import { seen } from "./seen";
 import { noteVersion } from "./store";
 
@@ -62,7 +63,7 @@ export class Unlocked {
   static async open(account: Account, vaultKey: Bytes): Promise<Unlocked> {
     const contents = await openVault(account.vault, vaultKey);
     const identity = await Identity.fromSeeds(contents.seeds);
-    await noteVersion(account.userId, account.vault.number);
+    await ifThereIsRoom(noteVersion(account.userId, account.vault.number));
     return new Unlocked(account.userId, identity, vaultKey, account.vault.number, contents);
   }
 
@@ -204,7 +205,7 @@ export class Unlocked {
       }
       this.number = number;
       this.current = next;
-      await noteVersion(this.userId, number);
+      await ifThereIsRoom(noteVersion(this.userId, number));
       return;
     }
     throw new Error("The vault changes too often elsewhere. Try again.");
@@ -214,6 +215,6 @@ export class Unlocked {
     const vault: Vault = (await loadAccount()).vault;
     this.current = await openVault(readVault(vault.raw), this.vaultKey);
     this.number = vault.number;
-    await noteVersion(this.userId, vault.number);
+    await ifThereIsRoom(noteVersion(this.userId, vault.number));
   }
 }

@@ -20,8 +20,8 @@ const TYPING_STOPS = 5_000;
 export interface ComposerActs {
   /** Something goes out now. */
   readonly sent: () => void;
-  /** What was written is over the limit. */
-  readonly refused: () => void;
+  /** What was written is over a limit, or this browser has no room to keep it: it stands in the field again. */
+  readonly refused: (error: unknown) => void;
   readonly jump: (id: string) => void;
   /** Out of the composer, into the list. */
   readonly leave: () => void;
@@ -248,13 +248,13 @@ export class Composer {
         await Promise.all(bodies.map((body) => now.send(body)));
         await files.settle();
       }
-    } catch {
+    } catch (error) {
       // Nothing typed is lost: it goes back where it was written.
       this.before = rest;
       this.put(state);
       files.giveBack();
       this.drafts?.changed();
-      this.acts.refused();
+      this.acts.refused(error);
     }
   }
 

@@ -8,7 +8,7 @@
 import { type Bytes, fromHex, toHex } from "../crypto/bytes";
 import { WireError } from "../crypto/error";
 import { sha256 } from "../crypto/hash";
-import { type Holder, type Member, ServerError } from "../keys";
+import { clockAhead, type Holder, type Member, ServerError } from "../keys";
 import { type Body, type FileBody } from "../wire/body";
 import { makeEnvelope, readEnvelope } from "../wire/envelope";
 import { expired, findRow, mayPost, OPEN_POLICY, type Policy, type RosterRow } from "../wire/roster";
@@ -41,7 +41,7 @@ export interface View {
 }
 
 /** Why nothing can be written: everything else is fine. */
-export type Silence = "observer" | "renewing" | "trouble" | undefined;
+export type Silence = "observer" | "renewing" | "trouble" | "clock" | undefined;
 
 /** Milliseconds; a browser's timer holds no more. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -195,6 +195,7 @@ export class Conversation {
 
   get silence(): Silence {
     if (this.trouble !== undefined) return "trouble";
+    if (clockAhead() !== 0) return "clock";
     if (this.renewing) return "renewing";
     const own = findRow(this.roster, this.unlocked.userId);
     return own === undefined || !mayPost(own, Date.now()) ? "observer" : undefined;
@@ -300,7 +301,10 @@ export class Conversation {
 
   /** Does something with the thread's key, after what is under way. Raises what went wrong. */
   act(work: (rotated: Rotated, rotation: Rotation) => Promise<void>): Promise<void> {
-    return this.enqueue(() => work(this.rotated, this.rotation), true);
+    return this.enqueue(() => {
+      if (clockAhead() !== 0) throw new StoppedError();
+      return work(this.rotated, this.rotation);
+    }, true);
   }
 
   /** Loads everything anew: earlier messages may be open to this person now. */
@@ -552,7 +556,8 @@ export class Conversation {
 
   /** A new key where one is due at once; until it is there, nothing is sent. */
   private async renewKeys(): Promise<void> {
-    this.renewing = await this.rotation.renew(this.rotated);
+    // By a wrong clock a guest would be shut out whose time is not up.
+    if (clockAhead() === 0) this.renewing = await this.rotation.renew(this.rotated);
   }
 
   /** What was pinned since the last epoch began goes into the next one. Runs inside the queue. */

@@ -1,5 +1,6 @@
 /** Draws an open conversation: messages, what waits, what is wrong, and who can read it. */
 
+import { clockAhead, isStorageFull } from "../keys";
 import { type Conversation } from "./conversation";
 import { Composer, showDraft } from "./composer";
 import { button, element, part, written } from "./dom";
@@ -12,7 +13,7 @@ import { type Waiting } from "./outbox";
 import { TalkDialogs } from "./talkDialogs";
 import { type TalkWords } from "./talkWords";
 import { type Message } from "./timeline";
-import { fill, isolated, listed, troubleSentence, type Words } from "./words";
+import { clockSentence, fill, isolated, listed, troubleSentence, type Words } from "./words";
 
 /** Milliseconds between two looks at who is writing. */
 const WRITING_TICK = 1_000;
@@ -30,6 +31,7 @@ export class ConversationView {
   private readonly typing: HTMLElement;
   private readonly said: HTMLElement;
   private readonly outgoing = new Map<string, HTMLElement>();
+  private problem = "";
 
   constructor(
     private readonly root: HTMLElement,
@@ -72,11 +74,12 @@ export class ConversationView {
     });
     this.composer = new Composer(root, talkWords, me, this.views, conversation, attaching, {
       sent: () => {
+        this.complain("");
         this.list.clearUnread();
         this.list.toLatest();
       },
-      refused: () => {
-        this.say(this.words.tooLong);
+      refused: (error) => {
+        this.complain(isStorageFull(error) ? this.words.noRoom : this.words.tooLong);
       },
       jump,
       leave: () => {
@@ -308,7 +311,7 @@ export class ConversationView {
     const sentence = this.notice(now);
     notice.hidden = sentence === "";
     part(notice, "[data-notice-text]", HTMLElement).textContent = sentence;
-    this.form.hidden = now.stage !== "open" || (silence !== undefined && silence !== "renewing");
+    this.form.hidden = now.stage !== "open" || (silence !== undefined && silence !== "renewing" && silence !== "clock");
     for (const control of this.form.elements) {
       if (control instanceof HTMLButtonElement) control.disabled = silence !== undefined;
     }
@@ -325,8 +328,15 @@ export class ConversationView {
 
   private notice(now: Conversation): string {
     if (now.stage === "revoked") return this.words.revoked;
+    if (now.silence === "clock") return clockSentence(this.words, clockAhead());
     if (now.silence === "observer" && now.stage === "open") return this.words.observer;
     if (now.silence === "renewing") return this.renewing(now);
-    return now.offline ? this.words.offline : "";
+    return now.offline ? this.words.offline : this.problem;
+  }
+
+  /** What keeps the words in the field from being sent, or "". */
+  private complain(problem: string): void {
+    this.problem = problem;
+    this.drawState(this.conversation());
   }
 }

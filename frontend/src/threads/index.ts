@@ -1,6 +1,6 @@
 /** The page of threads, put together. */
 
-import { LockedError, lockWhenIdle, RollbackError, ServerError, unlock, watchLock } from "../keys";
+import { isStorageFull, LockedError, lockWhenIdle, RollbackError, ServerError, unlock, watchLock } from "../keys";
 import { part } from "./dom";
 import { type FileWords } from "./files";
 import { follow } from "./following";
@@ -88,5 +88,6 @@ function sentence(words: Words, error: unknown): string {
   if (error instanceof LockedError) return words.locked;
   if (error instanceof RollbackError) return words.vaultRollback;
   if (error instanceof ServerError && error.status === 401) return words.signedOut;
+  if (isStorageFull(error)) return words.storageFull;
   return words.failed;
 }

@@ -1,10 +1,10 @@
 /** The dialog that begins a conversation. */
 
-import { ServerError } from "../keys";
+import { clockAhead, ClockError, ServerError } from "../keys";
 import { element, part, written } from "./dom";
 import { type Overview } from "./overview";
 import { Trouble } from "./trouble";
-import { troubleSentence, type Words } from "./words";
+import { clockSentence, troubleSentence, type Words } from "./words";
 
 export class NewDialog {
   private readonly dialog = part(document, "#new-thread", HTMLDialogElement);
@@ -86,6 +86,7 @@ export class NewDialog {
       const name = error.person === undefined ? "" : this.overview.people.name(error.person);
       return troubleSentence(this.words, error, name);
     }
+    if (error instanceof ClockError) return clockSentence(this.words, clockAhead());
     if (error instanceof ServerError && error.message !== "") return error.message;
     return this.words.failed;
   }

@@ -1,6 +1,6 @@
 /** Beginning a conversation: its first epoch, with everyone chosen as a member and this person as owner. */
 
-import { type Unlocked } from "../keys";
+import { clockAhead, ClockError, type Unlocked } from "../keys";
 import { makeEpoch } from "../wire/epochMaking";
 import { OPEN_POLICY, type RosterRow } from "../wire/roster";
 import { START } from "../wire/transcript";
@@ -8,7 +8,7 @@ import { type People } from "./people";
 import { type Server } from "./server";
 import { logged, Trouble } from "./trouble";
 
-/** The new conversation's id. Raises Trouble for changed keys, WireError for a title too long, ServerError. */
+/** The new conversation's id. Raises Trouble for changed keys, ClockError, WireError for a title too long, ServerError. */
 export async function openConversation(
   server: Server,
   unlocked: Unlocked,
@@ -18,6 +18,7 @@ export async function openConversation(
 ): Promise<string> {
   const members = [...new Set([unlocked.userId, ...chosen])];
   const now = Date.now();
+  if (clockAhead() !== 0) throw new ClockError();
   await people.trust(members, now);
   const log = await logged(unlocked.log());
   const everyone = people.everyone();

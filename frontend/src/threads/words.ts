@@ -42,6 +42,10 @@ export const NAMES = [
   "choose",
   "guest",
   "tooLong",
+  "storageFull",
+  "noRoom",
+  "clockAhead",
+  "clockBehind",
   "waits",
   "tellHere",
   "tellOn",
@@ -82,6 +86,14 @@ export function troubleSentence(words: Words, trouble: Trouble, name: string): s
     case "unlogged":
       return fill(words.unlogged, { name: isolated(name) });
   }
+}
+
+/** What a person is told whose device's clock is `ahead` by so many milliseconds, or behind. */
+export function clockSentence(words: Words, ahead: number): string {
+  const language = document.documentElement.lang || "en";
+  const format = new Intl.NumberFormat(language, { style: "unit", unit: "hour", unitDisplay: "long" });
+  const time = format.format(Math.round(Math.abs(ahead) / 3_600_000));
+  return fill(ahead > 0 ? words.clockAhead : words.clockBehind, { time });
 }
 
 /** Puts values in the place of {names}. */

@@ -11,6 +11,7 @@ import { type Bytes, equal, fromUuid } from "../../crypto/bytes";
 import { decode, encode } from "../../crypto/cbor";
 import { derive } from "../../crypto/hash";
 import { openBox, seal } from "../../crypto/seal";
+import { ifThereIsRoom } from "../../keys";
 import { array, bytes, uint } from "../../wire/fields";
 
 const LABEL = "comms/v1/uploads";
@@ -82,7 +83,9 @@ export class RememberedUploads implements Remembered {
     const { blob, key } = one;
     await this.use(blob);
     const box = await seal(this.key, LABEL, fromUuid(blob), encode([key, digest, size]));
-    await this.database.put("uploads", { blob, user: this.user, thread, at: Date.now(), box });
+    const row = { blob, user: this.user, thread, at: Date.now(), box };
+    // Without room it is sent all the same; only a closed tab can't go on with it.
+    await ifThereIsRoom(this.database.put("uploads", row));
   }
 
   release(blob: string): void {
