@@ -14,11 +14,11 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 
 from comms.accounts.models import User
-from comms.accounts.selectors import list_workspaces_of, strictest_limits
+from comms.accounts.selectors import SIGNED_IN_AT, list_workspaces_of, strictest_limits
 from comms.core.errors import ForbiddenError, UnavailableError
 
 _Handler = Callable[[HttpRequest], HttpResponse]
-_STARTED, _SEEN = "signed_in_at", "seen_at"
+_SEEN = "seen_at"
 _WRITE_AFTER = 300  # seconds between two notes of a visit, so that reading pages writes nothing
 
 
@@ -31,7 +31,7 @@ def session_limits(get_response: _Handler) -> _Handler:
     def handle(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             now = time.time()
-            started = request.session.setdefault(_STARTED, now)
+            started = request.session.setdefault(SIGNED_IN_AT, now)
             seen = request.session.setdefault(_SEEN, now)
             # The frame of the page lists them too, so they are asked for once.
             workspaces = list_workspaces_of(request.user.pk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 import uuid
 from typing import Any
 
@@ -19,6 +20,7 @@ from comms.core.tenancy import in_workspace
 
 SIGNED_OUT = 4401
 NOT_FOUND = 4404
+RENEWED = 4409
 SECONDS_BETWEEN = 0.5
 # Access is looked at again at every change, and at least this often while nothing changes.
 LOOK_SECONDS = 30.0
@@ -57,6 +59,7 @@ class EditionConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels
             await self.channel_layer.group_discard(group, self.channel_name)
 
     async def _tell(self) -> None:
+        looked_at = -LOOK_SECONDS
         while True:
             try:
                 async with asyncio.timeout(LOOK_SECONDS):
@@ -64,6 +67,13 @@ class EditionConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels
             except TimeoutError:
                 pass
             self.wake.clear()
+            if time.monotonic() - looked_at >= LOOK_SECONDS:
+                looked_at = time.monotonic()
+                if not await _is_signed_in(
+                    self.scope["session"].session_key, self.scope["user"].id
+                ):
+                    await self.close(SIGNED_OUT)
+                    return
             now = await _load(self.scope["user"].id, self.slug, self.edition_id)
             if now is None:
                 await self.close(NOT_FOUND)
@@ -76,11 +86,19 @@ class EditionConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels
     async def edition_changed(self, _event: dict[str, Any]) -> None:
         self.wake.set()
 
+    async def session_renewed(self, _event: dict[str, Any]) -> None:
+        await self.close(RENEWED)
+
     async def session_revoked(self, _event: dict[str, Any]) -> None:
         await self.close(SIGNED_OUT)
 
 
 @database_sync_to_async  # type: ignore[untyped-decorator]  # channels has no types
+def _is_signed_in(session_key: str, user_id: uuid.UUID) -> bool:
+    return accounts.session_lives(session_key, user_id)
+
+
+@database_sync_to_async  # type: ignore[untyped-decorator]  # as above
 def _load(user_id: uuid.UUID, slug: str, edition_id: uuid.UUID) -> dict[str, object] | None:
     try:
         actor = accounts.get_actor(user_id=user_id, slug=slug).actor

@@ -14,6 +14,7 @@ from django.test import Client
 
 from comms.accounts import selectors, services
 from comms.accounts.models import SessionSecret, User, Workspace
+from comms.accounts.services import sessions
 from comms.accounts.templatetags.accounts import browser_name
 from comms.core.errors import NotFoundError
 from comms.core.tenancy import in_workspace
@@ -138,12 +139,16 @@ def test_request_beside_it_undoes_no_lock(founder: Founder) -> None:
     assert client.post("/me/keys/session/").content != first
 
 
-def test_new_passphrase_keeps_this_browser_open_and_listed(founder: Founder) -> None:
+def test_new_passphrase_keeps_this_browser_open_and_listed(
+    founder: Founder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its session gets another key: the vault stays open, and it can still be ended from afar."""
     user, _workspace, made = founder
     client, other = _signed_in(user, made), _signed_in(user, made)
     half = client.post("/me/keys/session/").content
-    before = client.session.session_key
+    before, elsewhere = client.session.session_key, other.session.session_key
+    told: list[tuple[str, object]] = []
+    monkeypatch.setattr(sessions, "broadcast", lambda group, event: told.append((group, event)))
     answer = client.post(
         "/me/keys/passphrase/",
         encode(
@@ -163,6 +168,11 @@ def test_new_passphrase_keeps_this_browser_open_and_listed(founder: Founder) -> 
         client.session.session_key
     ]
     assert other.get("/me/").status_code == 302
+    # Its other tabs open their sockets again; they are not signed out.
+    assert told == [
+        (selectors.session_group(str(before)), {"type": "session.renewed"}),
+        (selectors.session_group(str(elsewhere)), {"type": "session.revoked"}),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from django.db import connections
 
 from comms.accounts import services as accounts
 from comms.accounts.models import Membership, User
-from comms.accounts.selectors import session_group
+from comms.accounts.selectors import SIGNED_IN_AT, session_group
 from comms.core.realtime import broadcast
 from comms.threads import messages, services
 from comms.threads.consumers import polling
@@ -250,6 +250,43 @@ def test_ends_with_the_session(scene: Scene) -> None:
         group = session_group(str(poll.session.session_key))
         await do(lambda: broadcast(group, {"type": "session.revoked"}))
         assert await poll.answer() == (401, None)
+
+    story(scene, tell)
+
+
+def test_answers_nobody_who_is_signed_in_for_too_long(scene: Scene) -> None:
+    async def tell(poll: Poll) -> None:
+        poll.session[SIGNED_IN_AT] = 0.0
+        await do(poll.session.save)
+        await poll.ask(NOWHERE)
+        assert await poll.answer() == (401, None)
+
+    story(scene, tell)
+
+
+def test_has_the_page_ask_again_when_the_session_has_another_key(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling, "RENEWAL_SECONDS", 0)
+
+    async def tell(poll: Poll) -> None:
+        since = await standing(poll)
+        await poll.ask(since)
+        await poll.waits()
+        group = session_group(str(poll.session.session_key))
+        await do(lambda: broadcast(group, {"type": "session.renewed"}))
+        assert await poll.answer() == (200, [[], since])
+
+    story(scene, tell)
+
+
+def test_hears_of_an_epoch_that_became_due_between_two_requests(scene: Scene) -> None:
+    async def tell(poll: Poll) -> None:
+        since = await standing(poll)
+        await do(lambda: scene.world.replace(scene.ada))
+        await poll.ask(since)
+        status, told = await poll.answer()
+        assert (status, told[0][0][0]) == (200, messages.READY)
 
     story(scene, tell)
 

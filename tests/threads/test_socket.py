@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,14 +16,15 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
 
 from comms.accounts import services as accounts
-from comms.accounts.models import Membership, User
-from comms.accounts.selectors import session_group
+from comms.accounts.models import Membership, User, Workspace
+from comms.accounts.selectors import SIGNED_IN_AT, session_group
 from comms.core.actors import Role as WorkspaceRole
 from comms.core.realtime import broadcast
 from comms.core.tenancy import in_workspace
 from comms.threads import messages, services
 from comms.threads.consumers import MALFORMED, NOT_A_MEMBER, SIGNED_OUT
 from comms.threads.consumers import socket as consumer
+from comms.threads.consumers.base import RENEWED
 from comms.threads.models import Thread
 from comms.wire.cbor import decode, encode
 from comms.wire.hashing import sha256
@@ -261,11 +263,57 @@ def test_closes_when_the_session_is_ended(scene: Scene) -> None:
     talk(scene, story)
 
 
+def test_asks_to_open_again_when_the_session_has_another_key(scene: Scene) -> None:
+    async def story(socket: Socket) -> None:
+        await socket.open()
+
+        def another_key() -> None:
+            with accounts.session_renewed(socket.session):
+                socket.session.cycle_key()
+
+        await socket.do(another_key)
+        await socket.is_closed_with(RENEWED)
+
+    talk(scene, story)
+
+
 def test_closes_when_the_session_is_gone_at_the_next_ping(scene: Scene) -> None:
     async def story(socket: Socket) -> None:
         await socket.open()
         await socket.do(socket.session.delete)
         await socket.say(encode({0: messages.PING, 1: 1}))
+        await socket.is_closed_with(SIGNED_OUT)
+
+    talk(scene, story)
+
+
+def test_closes_at_the_next_ping_once_signed_in_for_longer_than_allowed(scene: Scene) -> None:
+    def signed_in(session: SessionStore, hours_ago: float) -> None:
+        session[SIGNED_IN_AT] = time.time() - 3600 * hours_ago
+        session.save()
+
+    async def story(socket: Socket) -> None:
+        hours = scene.workspace.session_hours
+        await socket.do(lambda: signed_in(socket.session, hours - 0.1))
+        await socket.open()
+        await socket.say(encode({0: messages.PING, 1: 1}))
+        await socket.hear(messages.PONG)
+        # An administrator asks for shorter sessions while the page is open.
+        await socket.do(lambda: stricter(scene.workspace, hours // 2))
+        await socket.say(encode({0: messages.PING, 1: 1}))
+        await socket.is_closed_with(SIGNED_OUT)
+
+    def stricter(workspace: Workspace, hours: int) -> None:
+        Workspace.objects.filter(id=workspace.id).update(session_hours=hours)
+
+    talk(scene, story)
+
+
+def test_opens_for_nobody_who_is_signed_in_for_too_long(scene: Scene) -> None:
+    async def story(socket: Socket) -> None:
+        socket.session[SIGNED_IN_AT] = 0.0
+        await socket.do(socket.session.save)
+        await socket.say(encode({0: messages.OPEN, 1: 1, 2: "mission"}))
         await socket.is_closed_with(SIGNED_OUT)
 
     talk(scene, story)

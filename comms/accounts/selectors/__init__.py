@@ -38,10 +38,17 @@ from comms.accounts.selectors.memberships import (
     strictest_limits,
 )
 from comms.accounts.selectors.names import names_of
-from comms.accounts.selectors.sessions import list_authenticators, list_sessions, session_group
+from comms.accounts.selectors.sessions import (
+    SIGNED_IN_AT,
+    list_authenticators,
+    list_sessions,
+    session_group,
+    session_lives,
+)
 from comms.accounts.selectors.tokens import get_token, list_tokens
 
 __all__ = [
+    "SIGNED_IN_AT",
     "KeysOfMember",
     "Mailed",
     "Place",
@@ -76,6 +83,7 @@ __all__ = [
     "newest_entry",
     "newest_fingerprints",
     "session_group",
+    "session_lives",
     "sign_in_argon2",
     "strictest_limits",
     "succeeds",

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import time
+import uuid
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.db import SessionStore
 
 from comms.accounts.models import User
+from comms.accounts.selectors.memberships import list_workspaces_of, strictest_limits
+
+SIGNED_IN_AT = "signed_in_at"
+"""In a session: when it was signed in, in seconds since 1970. Kept when the session gets another key."""
 
 
 def list_sessions(person: User) -> list[UserSession]:
@@ -21,6 +28,21 @@ def list_authenticators(person: User) -> list[Authenticator]:
     return list(Authenticator.objects.filter(user=person).order_by("created_at"))
 
 
+def session_lives(session_key: str, user_id: uuid.UUID) -> bool:
+    """Whether a browser is still signed in: not ended, and not for longer than the person's workspaces allow.
+
+    For what stays open, since only requests pass the middleware that signs out. Two queries.
+    """
+    kept = SessionStore(session_key).load()
+    if not kept:
+        return SessionStore().exists(session_key)
+    limits = strictest_limits(list_workspaces_of(user_id))
+    return bool(time.time() - kept.get(SIGNED_IN_AT, time.time()) <= limits.age)
+
+
 def session_group(session_key: str) -> str:
-    """The realtime group of one browser's sockets, which get `session.revoked` when it is signed out."""
+    """The realtime group of one browser's sockets.
+
+    They get `session.revoked` when it is signed out, and `session.renewed` when its session has another key.
+    """
     return f"session.{hashlib.sha256(session_key.encode()).hexdigest()[:40]}"

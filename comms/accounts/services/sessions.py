@@ -44,13 +44,21 @@ def lock_session(session_key: str) -> None:
 
 @contextmanager
 def session_renewed(session: SessionBase) -> Iterator[None]:
-    """Carry the secret over while the session gets another key, as it does with another passphrase."""
+    """Carry the secret over while the session gets another key, as it does with another passphrase.
+
+    What this browser listens to opens again: it is not signed out.
+    """
     before = session.session_key
     with transaction.atomic():
         kept = SessionSecret.objects.filter(session_id=before).first()
         yield
-        if kept is not None and session.session_key and session.session_key != before:
+        if before is None or not session.session_key or session.session_key == before:
+            return
+        if kept is not None:
             SessionSecret.objects.create(session_id=session.session_key, secret=kept.secret)
+        # Or ending the others would end it once more, under its old key.
+        UserSession.objects.filter(session_key=before).delete()
+        broadcast(session_group(before), {"type": "session.renewed"})
 
 
 def end_session(*, person: User, session_id: int) -> None:

@@ -13,6 +13,8 @@ from comms.threads.consumers.outgoing import Outgoing
 
 SIGNED_OUT = 4401
 NOT_A_MEMBER = 4404
+RENEWED = 4409
+"""The session has another key: the page opens again, with the cookie that it gets at this moment."""
 MALFORMED = 4400
 IDLE = 4408
 TOO_SLOW = 4429

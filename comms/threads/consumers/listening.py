@@ -151,8 +151,6 @@ def is_member(actor: Actor) -> bool:
 
 
 @database_sync_to_async  # type: ignore[untyped-decorator]  # as above
-def session_lives(session_key: str) -> bool:
-    """Whether the session has not been ended."""
-    from django.contrib.sessions.backends.db import SessionStore
-
-    return SessionStore().exists(session_key)
+def session_lives(session_key: str, user_id: uuid.UUID) -> bool:
+    """Whether the browser is still signed in."""
+    return accounts.session_lives(session_key, user_id)

@@ -20,13 +20,15 @@ from channels.generic.http import AsyncHttpConsumer
 from comms.accounts import selectors as accounts
 from comms.core.actors import Actor
 from comms.threads import messages
-from comms.threads.consumers.listening import Listener, is_member, load_actor
+from comms.threads.consumers.listening import Listener, is_member, load_actor, session_lives
 from comms.wire.cbor import Value, encode
 
 # Shorter than the half minute after which proxies cut a silent request off.
 WAIT_SECONDS = 25
 # What happens together is told together.
 GATHER_SECONDS = 0.02
+# For the new cookie to reach a browser whose session got another key.
+RENEWAL_SECONDS = 2
 AT_ONCE = 500
 AT_ONCE_BYTES = 2 * 1024 * 1024
 QUERY_LIMIT = 512
@@ -67,7 +69,8 @@ class PollConsumer(Listener, AsyncHttpConsumer):  # type: ignore[misc]  # channe
     async def admit(self) -> Actor | None:
         """Who listens; None once they were refused."""
         user, session = self.scope["user"], self.scope["session"]
-        if not user.is_authenticated:
+        # Nor does what waits here pass the middleware that ends old sessions.
+        if not user.is_authenticated or not await session_lives(session.session_key, user.id):
             await self.refuse(401, "signed_out")
             return None
         await self.join(accounts.session_group(session.session_key))
@@ -166,6 +169,10 @@ class PollConsumer(Listener, AsyncHttpConsumer):  # type: ignore[misc]  # channe
     async def membership_changed(self, _event: dict[str, Any]) -> None:
         if self.actor is not None and not await is_member(self.actor):
             await self.refuse(404, "not_found")
+
+    async def session_renewed(self, _event: dict[str, Any]) -> None:
+        # The page asks again, with the cookie that it has by then.
+        self._answer_in(RENEWAL_SECONDS)
 
     async def session_revoked(self, _event: dict[str, Any]) -> None:
         await self.refuse(401, "signed_out")

@@ -10,7 +10,13 @@ from typing import Any
 from comms.accounts import selectors as accounts
 from comms.core.actors import Actor
 from comms.threads import messages
-from comms.threads.consumers.base import MALFORMED, NOT_A_MEMBER, SIGNED_OUT, SocketConsumer
+from comms.threads.consumers.base import (
+    MALFORMED,
+    NOT_A_MEMBER,
+    RENEWED,
+    SIGNED_OUT,
+    SocketConsumer,
+)
 from comms.threads.consumers.listening import (
     is_member,
     load_actor,
@@ -91,6 +97,9 @@ class ThreadsConsumer(SocketConsumer):
         self.room.release()
 
     async def _open(self, workspace: str) -> None:
+        if not await self._is_signed_in():
+            self.end(SIGNED_OUT)
+            return
         actor = await load_actor(self.scope["user"].id, workspace)
         if actor is None:
             self.end(NOT_A_MEMBER)
@@ -102,7 +111,7 @@ class ThreadsConsumer(SocketConsumer):
 
     async def _still_allowed(self) -> bool:
         self.looked_at = time.monotonic()
-        if not await session_lives(self.scope["session"].session_key):
+        if not await self._is_signed_in():
             self.end(SIGNED_OUT)
             return False
         if self.actor is None or not await is_member(self.actor):
@@ -111,9 +120,17 @@ class ThreadsConsumer(SocketConsumer):
         await note_look(self.actor)
         return True
 
+    async def _is_signed_in(self) -> bool:
+        """Not ended, and not for longer than allowed: a socket passes no middleware once it is open."""
+        lives: bool = await session_lives(self.scope["session"].session_key, self.scope["user"].id)
+        return lives
+
     async def membership_changed(self, _event: dict[str, Any]) -> None:
         if self.actor is not None and not await is_member(self.actor):
             self.end(NOT_A_MEMBER)
+
+    async def session_renewed(self, _event: dict[str, Any]) -> None:
+        self.end(RENEWED)
 
     async def session_revoked(self, _event: dict[str, Any]) -> None:
         self.end(SIGNED_OUT)

@@ -18,6 +18,9 @@ const LONGEST_WAIT = 15_000;
 const ANSWER_WITHIN = 8_000;
 /** The server's reasons not to open again: signed out, no member any more. */
 const FINAL = new Set([4401, 4404]);
+/** The session has another key: it opens again once the cookie with that has surely come. */
+const RENEWED = 4409;
+const COOKIE_WAIT = 2_000;
 
 export interface Listener {
   readonly onEvent: (event: Event) => void;
@@ -119,6 +122,7 @@ export class Socket {
     }
     if (!this.wasReady) this.onRefused();
     this.listener.onLost();
+    if (code === RENEWED) this.wait = COOKIE_WAIT;
     const wait = this.wait * (0.5 + Math.random());
     this.wait = Math.min(2 * this.wait, LONGEST_WAIT);
     window.setTimeout(() => {
