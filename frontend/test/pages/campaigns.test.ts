@@ -96,6 +96,25 @@ test("what somebody ticks while the answer is on its way stays ticked", async ()
   expect(live.textContent).toContain("old");
 });
 
+test("what the rest of the page says follows another state, once", async () => {
+  const live = part();
+  live.insertAdjacentHTML("beforeend", '<i data-state="sending"></i>');
+  document.body.insertAdjacentHTML(
+    "beforeend",
+    '<div id="announcements">Released.</div><p data-follows="lead">To 30.</p>',
+  );
+  const ended = '<i data-state="cancelled"></i><b data-live-link></b>';
+  const page = `<p data-follows="lead">Cancelled.</p><div id="live">${ended}</div>`;
+  const fetched = serve(ended, page, ended);
+  new LivePart(live, WORDS).renew();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(document.querySelector("[data-follows]")?.textContent).toBe("Cancelled.");
+  expect(document.getElementById("announcements")?.textContent).toBe("");
+  expect(live.querySelector("[data-live-link]")?.textContent).toBe("");
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(fetched).toHaveBeenCalledTimes(2);
+});
+
 test("a network that fails leaves the page as it was and is tried again", async () => {
   vi.stubGlobal("fetch", vi.fn(() => Promise.reject(new TypeError("network"))));
   const live = part();

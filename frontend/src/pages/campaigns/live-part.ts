@@ -18,10 +18,12 @@ export class LivePart {
   private again = false;
   private last = 0;
   private timer: number | undefined;
+  private state: string | undefined;
 
   constructor(part: HTMLElement, words: LiveWords) {
     this.part = part;
     this.words = words;
+    this.state = this.shownState();
     this.plan();
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) {
@@ -92,6 +94,41 @@ export class LivePart {
     const fresh = new DOMParser().parseFromString(html, "text/html");
     this.part.replaceChildren(...fresh.body.childNodes);
     this.showLink();
+    const state = this.shownState();
+    if (state !== this.state && (await this.follow())) {
+      this.state = state;
+    }
+  }
+
+  private shownState(): string | undefined {
+    return this.part.querySelector<HTMLElement>("[data-state]")?.dataset["state"];
+  }
+
+  /** The edition is in another state: what the rest of the page says of it, and what was announced, is past.
+   * False when the server didn't answer: asked again with the next part. */
+  private async follow(): Promise<boolean> {
+    let page: Document;
+    try {
+      const answer = await fetch(location.href, { credentials: "same-origin" });
+      page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    } catch {
+      return false;
+    }
+    const live = page.querySelector(`#${this.part.id}`);
+    if (live === null) {
+      // It has another page now: a draft's, or the review's.
+      location.reload();
+      return true;
+    }
+    this.part.toggleAttribute("data-moving", live.hasAttribute("data-moving"));
+    for (const fresh of page.querySelectorAll<HTMLElement>("[data-follows]")) {
+      document
+        .querySelector(`[data-follows="${fresh.dataset["follows"] ?? ""}"]`)
+        ?.replaceChildren(...fresh.childNodes);
+    }
+    document.querySelector("#announcements")?.replaceChildren();
+    this.showLink();
+    return true;
   }
 
   /** Never pull a form from under someone's fingers. */
@@ -105,8 +142,9 @@ export class LivePart {
 
   private showLink(): void {
     const place = this.part.querySelector<HTMLElement>("[data-live-link]");
-    if (place !== null && this.part.hasAttribute("data-moving")) {
-      place.textContent = this.isConnected ? this.words.live : this.words.polling;
+    if (place !== null) {
+      const words = this.isConnected ? this.words.live : this.words.polling;
+      place.textContent = this.part.hasAttribute("data-moving") ? words : "";
     }
   }
 }
