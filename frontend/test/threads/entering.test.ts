@@ -148,3 +148,15 @@ test("a server that shows other keys than the link's gets no successor", async (
   expect(honest.chain).toHaveLength(1);
   expect(await store.load()).toBeUndefined();
 });
+
+test("a browser without room leaves the link as it is: it still opens where there is some", async () => {
+  const honest = await Honest.open();
+  const store = await GuestStore.open(honest.guest);
+  const full = new DOMException("full", "QuotaExceededError");
+  vi.spyOn(store, "save").mockRejectedValueOnce(full);
+  const coming = comeIn(honest.server, honest.guest, honest.door, honest.link, GIVEN, store);
+  await expect(coming).rejects.toBe(full);
+  expect(honest.chain).toHaveLength(1);
+  await comeIn(honest.server, honest.guest, honest.door, honest.link, GIVEN, store);
+  expect(honest.chain).toHaveLength(2);
+});

@@ -2,11 +2,11 @@
 
 import { readFileSync } from "node:fs";
 
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 
 import { LogTrouble } from "../../src/keys";
 import { logged, Trouble, type TroubleKind } from "../../src/threads/trouble";
-import { isolated, NAMES, troubleSentence, type Words } from "../../src/threads/words";
+import { clockSentence, isolated, NAMES, troubleSentence, type Words } from "../../src/threads/words";
 
 const TEMPLATE = new URL("../../../templates/threads/_words.html", import.meta.url);
 
@@ -65,3 +65,28 @@ it.each(["log-shrank", "log-forked", "log-split", "unlogged", "own-keys"] as con
     expect(told).toMatchObject({ kind, person: "boris", detail: "detail" });
   },
 );
+
+it("says which way the clock is off and by how much, and that what is written stays", () => {
+  vi.stubGlobal("document", { documentElement: { lang: "en" } });
+  const day = 24 * 3_600_000;
+  const rest = "What you write stays here. Set the clock, and reload the page.";
+  expect(clockSentence(pageWords(), day)).toBe(
+    `The clock of this device is ahead by 24 hours. Nothing is sent until it is right: your messages would carry a wrong time, and guests would be shut out too early. ${rest}`,
+  );
+  expect(clockSentence(pageWords(), -day)).toBe(
+    `The clock of this device is behind by 24 hours. Nothing is sent until it is right: your messages would carry a wrong time, and guests would stay longer than they may. ${rest}`,
+  );
+});
+
+it("says that there is no room, and where the words are", () => {
+  expect(pageWords().noRoom).toBe(
+    "This browser has no room left to keep your message until it is sent. It stands in the field as you wrote it. Make room on this device, and send it again.",
+  );
+  expect(pageWords().storageFull).toMatch(/Make room on this device, and reload the page\.$/);
+});
+
+it("says of a file that is too large how large one may be, and what to do", () => {
+  const text = readFileSync(new URL("../../../templates/threads/_file_words.html", import.meta.url), "utf8");
+  expect(text).toContain('"Larger than 100 MiB. Send it in parts, or by another way." as too_large');
+  expect(text).toContain("tooLarge=too_large");
+});

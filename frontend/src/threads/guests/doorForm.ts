@@ -1,7 +1,7 @@
 /** The first steps of a guest: a name, and the code if there is one. */
 
 import { WireError } from "../../crypto/error";
-import { ServerError } from "../../keys";
+import { isStorageFull, ServerError } from "../../keys";
 import { part } from "../dom";
 import { type GuestWords } from "./words";
 
@@ -96,6 +96,7 @@ export class DoorForm {
 
   private sentence(error: unknown): string {
     if (error instanceof ServerError && error.message !== "") return error.message;
+    if (isStorageFull(error)) return this.words.storageFull;
     return error instanceof TypeError ? this.words.offline : this.words.failed;
   }
 }

@@ -1,7 +1,7 @@
 /** The page behind a guest's link: the link is opened, a name is given, the first message is written. */
 
 import { WireError } from "../../crypto/error";
-import { LogTrouble, ServerError } from "../../keys";
+import { isStorageFull, LogTrouble, ServerError } from "../../keys";
 import { type GuestLink, readFragment } from "../../wire/guest";
 import { part } from "../dom";
 import { DoorForm } from "./doorForm";
@@ -92,6 +92,7 @@ function linkOf(words: GuestWords): GuestLink {
 function sentence(words: GuestWords, error: unknown): string {
   if (error instanceof ServerError && error.message !== "") return error.message;
   if (error instanceof TypeError) return words.offline;
+  if (isStorageFull(error)) return words.storageFull;
   if (error instanceof WireError || error instanceof LogTrouble) return words.failed;
   return words.failed;
 }

@@ -16,6 +16,7 @@ export const GUEST_NAMES = [
   "incomplete",
   "otherBrowser",
   "noStorage",
+  "storageFull",
   "offline",
   "failed",
   "left",
