@@ -8,7 +8,7 @@ from functools import cached_property
 from uuid import UUID
 
 from comms.client import words
-from comms.client.account import Keys, load_account, reopen
+from comms.client.account import Keys, keep_open, load_account, reopen
 from comms.client.conversation import Conversation
 from comms.client.epochs import key_of
 from comms.client.errors import ClientError, SignedOutError, UsageError
@@ -56,6 +56,14 @@ class App:
         """The open vault. Raises SignedOutError while it is locked."""
         account = load_account(self.connection, self.home)
         return Keys(self.connection, self.home, account, reopen(self.connection, self.session))
+
+    def use_keys(self, keys: Keys) -> None:
+        """Other keys from now on, kept open by the session."""
+        keep_open(self.connection, self.session, keys.key)
+        self.home.keep_session(self.session)
+        self.__dict__["keys"] = keys
+        self.__dict__.pop("log", None)
+        self.__dict__.pop("members", None)
 
     @cached_property
     def log(self) -> KeyLog:

@@ -119,6 +119,10 @@ def _session(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser.add_argument("--stdin", action="store_true", help="passphrase, then code, a line each")
     parser = _add(commands, "unlock", session.unlock)
     parser.add_argument("--stdin", action="store_true", help="the passphrase is on standard input")
+    parser = _add(commands, "replace-keys", session.replace)
+    parser.add_argument(
+        "--stdin", action="store_true", help="passphrase, then the code, a line each"
+    )
     _add(commands, "lock", session.lock)
     _add(commands, "sign-out", session.sign_out)
     _add(commands, "status", session.status)

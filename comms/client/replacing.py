@@ -7,11 +7,16 @@ what a lost browser kept opens nothing that is written from now on, and its sess
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 
 from comms.client.account import Keys, load_account, vault_key_of
-from comms.client.errors import UsageError
+from comms.client.conversation import Conversation
+from comms.client.errors import ServerError, Trouble, UsageError
+from comms.client.http import API
+from comms.client.log import KeyLog
+from comms.client.remote import Remote
 from comms.client.rotation import now
 from comms.wire import vault as wire
 from comms.wire.argon import passphrase_keys
@@ -21,24 +26,35 @@ from comms.wire.keys import IdentitySeeds
 from comms.wire.recovery import format_code, new_recovery_secret, recovery_wrap_key
 from comms.wire.vault import WrapKind
 
-_ADDRESS: Final = "/me/keys/identity/"
+_ADDRESS: Final = f"{API}keys/identity"
+_PAGES: Final = 20
+
+Outcome = Literal["renewed", "waiting", "stopped"]
+"""Of a conversation: has a key for the new keys; waits for an owner; is in trouble, which it says when opened."""
 
 
-def replace_keys(keys: Keys, passphrase: str) -> tuple[Keys, str]:
+def replace_keys(
+    keys: Keys, passphrase: str, confirm: Callable[[str], None] = lambda _code: None
+) -> tuple[Keys, str]:
     """The open vault with new keys, and its new recovery code. All other sessions have ended.
 
-    Conversations go on under the old keys until `Rotation.renew` has made a key for the new ones: the caller
-    does that in each. Raises UsageError for a wrong passphrase, ServerError when another browser was faster.
+    Nothing is replaced unless `confirm` comes back from being shown the code. Nothing is accepted in the person's
+    conversations until `Rotation.renew` has made a key for the new ones: the caller does that in each. Raises
+    UsageError for a wrong passphrase, ServerError when another browser was faster.
     """
     connection, home = keys.connection, keys.home
     account = load_account(connection, home)
     derived = passphrase_keys(passphrase, account.argon2)
+    secret = new_recovery_secret()
     try:
         vault_key_of(account, passphrase, derived)
     except UsageError as error:
         raise UsageError("That is not your passphrase.", code="wrong_passphrase") from error
+    confirm(format_code(secret))
+    # The newest one: another run or browser may have written to it meanwhile.
+    account = load_account(connection, home)
     before = wire.open_vault(account.vault, keys.key)
-    seeds, key, secret = IdentitySeeds.generate(), os.urandom(32), new_recovery_secret()
+    seeds, key = IdentitySeeds.generate(), os.urandom(32)
     raw = make_entry(
         user=keys.user, made_at=now(), seeds=seeds, after=account.entry, old_seeds=before.seeds
     )
@@ -75,3 +91,27 @@ def replace_keys(keys: Keys, passphrase: str) -> tuple[Keys, str]:
     body = encode([derived.sign_in_secret, raw, vault, [by_passphrase, by_code]])
     connection.send("POST", _ADDRESS, body=body)
     return Keys(connection, home, load_account(connection, home), key), format_code(secret)
+
+
+def renew_everywhere(remotes: Iterable[Remote], keys: Keys, log: KeyLog) -> Iterator[Outcome]:
+    """Makes the epoch for the new keys in every conversation, as far as this person may; may be begun again."""
+    for remote in remotes:
+        cursor = ""
+        for _page in range(_PAGES):
+            threads, cursor = remote.index(cursor)
+            for listed in threads:
+                yield _renew(Conversation(remote, keys, log, listed.id))
+            if not cursor:
+                break
+
+
+def _renew(conversation: Conversation) -> Outcome:
+    try:
+        conversation.load()
+        return "waiting" if conversation.rotation.renew() else "renewed"
+    except Trouble:
+        return "stopped"
+    except ServerError as error:
+        if error.code != "overtaken":
+            raise
+        return "waiting"

@@ -107,6 +107,7 @@ def test_no_token_opens_a_vault_or_ends_a_session(ada: User, program: Programs) 
         ("GET", "keys"),
         ("GET", "keys/chain"),
         ("PUT", "keys/vault"),
+        ("POST", "keys/identity"),
         ("POST", "keys/session-secret"),
         ("DELETE", "session/current"),
     ):

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from comms.accounts import selectors, services
 from comms.accounts.api.door import SessionView, WorkspaceView
+from comms.accounts.views.answers import decode_list, limit_rate, octets, octets_list, text
 from comms.core.errors import InvalidError
 from comms.core.rest import CBOR_BODY, CborParser, CborRenderer, body_of, cbor_schema
 from comms.wire import vault as wire_vault
@@ -85,6 +86,39 @@ class VaultView(SessionView):
         """Takes a `vault` whose number is one more than the present one's; 409 when another was faster."""
         content = body_of(request, wire_vault.LIMIT)
         return Response(encode([services.put_vault(person=self.person, content=content)]))
+
+
+class IdentityView(SessionView):
+    """The person's own keys, replaced."""
+
+    parser_classes = [CborParser]
+    renderer_classes = [CborRenderer]
+
+    @extend_schema(
+        operation_id="replace_identity",
+        summary="Replace the person's own keys",
+        request=CBOR_BODY,
+        responses={204: None},
+    )
+    def post(self, request: Request) -> Response:
+        """Takes [sign-in secret, identity-entry, vault, [vault-wrap, …]], for when a browser was lost.
+
+        From that moment every other session is ended, and nothing is accepted in the person's conversations until
+        their epochs are there. 409 when another browser was faster.
+        """
+        inner = request._request  # where allauth counts the tries
+        limit_rate(inner, "change_passphrase")
+        body = decode_list(body_of(request, wire_vault.LIMIT + 64 * 1024), 4)
+        secret, entry, content, wraps = body
+        services.replace_lost_keys(
+            person=self.person,
+            secret=text(secret, 64),
+            keep=self.session_key,
+            entry=octets(entry),
+            vault_content=octets(content),
+            wraps=octets_list(wraps, 22),
+        )
+        return Response(status=204)
 
 
 class SessionSecretView(SessionView):

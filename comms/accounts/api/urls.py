@@ -15,6 +15,7 @@ outside: list[URLPattern | URLResolver] = [
     path("keys", keys.KeysView.as_view(), name="keys"),
     path("keys/chain", keys.ChainView.as_view(), name="keys_chain"),
     path("keys/vault", keys.VaultView.as_view(), name="keys_vault"),
+    path("keys/identity", keys.IdentityView.as_view(), name="keys_identity"),
     path("keys/session-secret", keys.SessionSecretView.as_view(), name="keys_session_secret"),
 ]
 

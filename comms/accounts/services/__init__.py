@@ -7,7 +7,7 @@ from comms.accounts.services.codes import (
     use_app_code,
 )
 from comms.accounts.services.departures import when_removed
-from comms.accounts.services.identities import replace_identity
+from comms.accounts.services.identities import replace_identity, replace_lost_keys
 from comms.accounts.services.invitations import (
     accept_invitation,
     create_invitation,
@@ -84,6 +84,7 @@ __all__ = [
     "rename_workspace",
     "replace_allauths_rule",
     "replace_identity",
+    "replace_lost_keys",
     "request_email_change",
     "reset_sign_in",
     "revoke_token",

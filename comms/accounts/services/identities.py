@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from comms.accounts.models import IdentityEntry, User, Vault, VaultWrap
 from comms.accounts.services.people import broken_keys, save_entry
 from comms.accounts.services.renewals import announce_renewal, hold_keys
+from comms.accounts.services.sessions import end_other_sessions
 from comms.accounts.services.trail import record_for_person
-from comms.core.errors import ConflictError
+from comms.core.errors import ConflictError, InvalidError
 from comms.wire import identity, vault
 from comms.wire.errors import WireError
 
@@ -72,6 +73,26 @@ def replace_identity(
             {"number": new.number, "fingerprint": new.keys.fingerprint.hex()},
         )
     return row
+
+
+def replace_lost_keys(
+    *,
+    person: User,
+    secret: str,
+    keep: str | None,
+    entry: bytes,
+    vault_content: bytes,
+    wraps: tuple[bytes, ...],
+) -> None:
+    """As `replace_identity`, and every session ends but the one whose key is `keep`: both or neither.
+
+    Asks for the sign-in secret: a stolen session must not become a new identity. Raises InvalidError too.
+    """
+    if not person.check_password(secret):
+        raise InvalidError(_("That is not your present passphrase."), field="current")
+    with transaction.atomic():
+        replace_identity(person=person, entry=entry, vault_content=vault_content, wraps=wraps)
+        end_other_sessions(person=person, keep=keep)
 
 
 def _faster() -> ConflictError:

@@ -84,8 +84,15 @@ def read_list(request: HttpRequest, length: int, *, limit: int) -> list[Value]:
     """The body: a CBOR list of `length` items in at most `limit` bytes. Raises InvalidError."""
     if request.content_type != CBOR:
         raise InvalidError(_("Send the body as application/cbor."))
+    if len(request.body) > limit:
+        raise InvalidError(_("The body is not what this address reads."))
+    return decode_list(request.body, length)
+
+
+def decode_list(body: bytes, length: int) -> list[Value]:
+    """A CBOR list of `length` items; the caller has looked at its size. Raises InvalidError."""
     try:
-        value = decode(request.body, limit=limit)
+        value = decode(body, limit=len(body))
     except WireError as error:
         raise InvalidError(_("The body is not what this address reads.")) from error
     if not isinstance(value, list) or len(value) != length:

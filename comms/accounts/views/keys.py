@@ -113,21 +113,17 @@ def passphrase(request: PersonRequest) -> HttpResponse:
 @require_POST
 @person_endpoint
 def identity(request: PersonRequest) -> HttpResponse:
-    """Replace the identity together with vault and wraps; the other browsers are signed out.
-
-    Asks for the sign-in secret again: a stolen session must not become a new identity.
-    """
+    """Replace the identity together with vault and wraps; the other browsers are signed out."""
     secret, entry, content, new_wraps = read_list(request, 4, limit=wire_vault.LIMIT + 64 * 1024)
     limit_rate(request, "change_passphrase")
-    if not request.user.check_password(text(secret, 64)):
-        raise InvalidError(_("That is not your present passphrase."), field="current")
-    services.replace_identity(
+    services.replace_lost_keys(
         person=request.user,
+        secret=text(secret, 64),
+        keep=request.session.session_key,
         entry=octets(entry),
         vault_content=octets(content),
         wraps=octets_list(new_wraps, 22),
     )
-    services.end_other_sessions(person=request.user, keep=request.session.session_key)
     return JsonResponse({"ok": True})
 
 

@@ -6,6 +6,7 @@ import contextlib
 import getpass
 import sys
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Callable
 from uuid import UUID
 
@@ -22,10 +23,18 @@ from comms.client.account import (
 from comms.client.app import App
 from comms.client.errors import ServerError, SignedOutError, UsageError
 from comms.client.http import API, Connection, origin_of
+from comms.client.remote import Remote
+from comms.client.replacing import renew_everywhere, replace_keys
 from comms.client.store import Session
 from comms.wire.argon import passphrase_keys
+from comms.wire.errors import WireError
+from comms.wire.recovery import format_code, parse_code
 
 _PASSPHRASE_LIMIT = 1_000
+_NOT_CONFIRMED = UsageError(
+    "That is not the new code. Nothing was changed; the code that you have still counts.",
+    code="wrong_code",
+)
 
 
 def sign_in(app: App, args: Namespace) -> None:
@@ -112,6 +121,44 @@ def status(app: App, args: Namespace) -> None:
     output.say(f"Keys: {state}. Fingerprints of people and the log are checked at every command.")
 
 
+def replace(app: App, args: Namespace) -> None:
+    """New keys, because a browser or computer with yours was lost: it is shut out of everything to come.
+
+    The passphrase is read first; then a new recovery code is shown, and read back, before anything happens.
+    """
+    ask = _asking(args)
+    app.keys.flush()
+
+    def confirm(code: str) -> None:
+        if args.json:
+            output.show_json({"recovery_code": code})
+        else:
+            output.say(f"Your new recovery code. Write it down on paper:\n\n    {code}\n")
+        question = "Type it as you have written it down (it is not shown): "
+        try:
+            given = format_code(parse_code(ask(question)))
+        except WireError as error:
+            raise _NOT_CONFIRMED from error
+        if given != code:
+            raise _NOT_CONFIRMED
+
+    keys, _code = replace_keys(app.keys, ask("Passphrase: "), confirm)
+    app.use_keys(keys)
+    remotes = [Remote(app.connection, slug) for slug in _slugs(app.connection)]
+    found = Counter(renew_everywhere(remotes, keys, app.log))
+    if args.json:
+        output.show_json({one: found[one] for one in ("renewed", "waiting", "stopped")})
+        return
+    output.say(
+        "You have new keys. Every other session of yours has ended, and passkeys open nothing any more."
+    )
+    output.say(f"Conversations with a new key: {found['renewed']}.")
+    if found["waiting"]:
+        output.say(f"Waiting until an owner opens them: {found['waiting']}.")
+    if found["stopped"]:
+        output.say(f"Stopped, and they say why when you open them: {found['stopped']}.")
+
+
 def _shown(session: Session) -> dict[str, object]:
     return {
         "server": session.server,
@@ -121,10 +168,15 @@ def _shown(session: Session) -> dict[str, object]:
     }
 
 
+def _slugs(connection: Connection) -> list[str]:
+    """The workspaces that the person is in."""
+    found = connection.json("GET", f"{API}me").get("workspaces")
+    return [str(one["slug"]) for one in found or () if isinstance(one, dict) and "slug" in one]
+
+
 def _workspace(connection: Connection, wanted: str) -> str:
     """The one that was asked for, or the person's only one."""
-    found = connection.json("GET", f"{API}me").get("workspaces")
-    slugs = [str(one["slug"]) for one in found or () if isinstance(one, dict) and "slug" in one]
+    slugs = _slugs(connection)
     if wanted and wanted not in slugs:
         raise UsageError(f"You are in no workspace called {wanted}; there is: {', '.join(slugs)}")
     return wanted or (slugs[0] if len(slugs) == 1 else "")
