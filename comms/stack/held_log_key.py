@@ -31,6 +31,15 @@ def newest_checkpoint(connection: psycopg.Connection[tuple[object, ...]]) -> byt
     return row[0]
 
 
+def fits(connection: psycopg.Connection[tuple[object, ...]], key: str, origin: str) -> bool:
+    """Whether the log in this database may be gone on with under this key. False also for what is no key."""
+    note = newest_checkpoint(connection)
+    try:
+        return note is None or has_signed(note, key, origin)
+    except ImproperlyConfigured:
+        return False
+
+
 def has_signed(note: bytes, key: str, origin: str) -> bool:
     """Whether this key (base64 of 32 bytes) signed the note as `origin`. Raises ImproperlyConfigured for no key."""
     try:

@@ -15,6 +15,7 @@ from comms.core.key_encryption import LocalKeys
 from comms.stack.endpoints import Endpoints
 from comms.stack.errors import StackError
 from comms.stack.health import Finding, findings
+from comms.stack.held_log_key import fits
 from comms.stack.options import Options, read_options
 from comms.stack.secrets import local_keys
 from comms.wire import notes
@@ -88,6 +89,16 @@ def test_names_a_log_key_that_did_not_sign_the_log_and_the_mend(options: Options
 def test_says_that_a_log_key_is_missing_or_none(options: Options) -> None:
     for key in ("", "c2hvcnQ=", "*"):
         assert "isn't base64 of exactly 32 bytes" in about_log(options, key).problem
+
+
+def test_a_restored_log_fits_the_key_that_signed_it_alone(options: Options) -> None:
+    """What `restore` says at its end."""
+    assert options.database_url is not None
+    with psycopg.connect(options.database_url) as connection:
+        assert fits(connection, RIGHT, ORIGIN)
+        assert not fits(connection, OTHER, ORIGIN)
+        assert not fits(connection, RIGHT, "elsewhere.example/identities")
+        assert not fits(connection, "", ORIGIN)
 
 
 def about_keys(options: Options, *keys: str) -> Finding:

@@ -46,3 +46,7 @@ class Command(BaseCommand):
                 f"Keep the key-encryption key {', '.join(facts.key_ids)} somewhere else: it is not in "
                 "this file, and encrypted fields can't be read without it."
             )
+        self.stdout.write(
+            "Keep the log key (LOG_KEY, or secrets/log-key) there too: under another one browsers refuse the "
+            "public log."
+        )

@@ -14,6 +14,7 @@ from django.db import ProgrammingError, connections
 
 from comms.stack.errors import StackError
 from comms.stack.held_keys import held_key_ids
+from comms.stack.held_log_key import fits
 from comms.stack.options import read_options
 from comms.stack.passphrase import known_passphrase
 from comms.stack.restore import restore
@@ -35,14 +36,16 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        site = read_options()
+        self.log_key_fits = True
         contents = restore(
-            read_options(),
+            site,
             options["file"].absolute(),
             known_passphrase(),
             held_keys=held_key_ids(settings.KEY_ENCRYPTION_KEY, settings.KEY_ENCRYPTION_KEYS_OLD),
             without_key=options["without_key"],
             backup_url=os.environ.get("DATABASE_BACKUP_URL"),
-            verify=self._verify_audit,
+            verify=self._verify,
         )
         facts = contents.facts
         self.stdout.write(
@@ -50,6 +53,25 @@ class Command(BaseCommand):
             f"{len(facts.counts)} tables, {contents.blobs} blobs, {len(facts.audit_heads)} audit trails. "
             "Counts and audit heads are the same as when it was made."
         )
+        if not self.log_key_fits:
+            self.stdout.write(
+                "Before you start it: the log key here isn't the one that signed this backup's public log, and "
+                "under another one browsers refuse the log and open no thread. Put the right one at "
+                f"{site.folder.secrets / 'log-key'} or in LOG_KEY, with LOG_ORIGIN as it was."
+            )
+
+    def _verify(self) -> None:
+        self._verify_audit()
+        self._look_at_log_key()
+
+    def _look_at_log_key(self) -> None:
+        connection = connections["default"]
+        connection.ensure_connection()
+        try:
+            self.log_key_fits = fits(connection.connection, settings.LOG_KEY, settings.LOG_ORIGIN)
+        finally:
+            # The server is stopped when the restore is done.
+            connections.close_all()
 
     def _verify_audit(self) -> None:
         """Recompute the chains that the restored heads end."""
