@@ -73,6 +73,14 @@ def demonstration(system: Deployment) -> Deployment:
     return system
 
 
+@pytest.fixture(scope="session")
+def harbour(system: Deployment) -> Deployment:
+    """The same, with the people of the journeys on conversations."""
+    made = system.manage("shell", "-c", "from tests.journeys.threads_cast import make; make()")
+    assert made.returncode == 0, made.stderr
+    return system
+
+
 @pytest.fixture
 def people(browser: Browser, system: Deployment) -> Iterator[People]:
     """Browsers for the people of this test. Fails afterwards if one complained of a page."""
