@@ -116,8 +116,11 @@ build_front_end() {
   if has_front_end; then return; fi
   want="$(front_end_digest)"
   say "Building the front end"
-  (cd frontend && npm run --silent build) > "$stamps/front-end.log" 2>&1 \
+  # Beside the last build, then into its place: a copy that runs from this folder goes on with what it has.
+  local fresh=node_modules/.entente-dist
+  (cd frontend && npm run --silent build -- --outDir "$fresh" --emptyOutDir) > "$stamps/front-end.log" 2>&1 \
     || { cat "$stamps/front-end.log" >&2; stop "The front end couldn't be built: see above."; }
+  (cd frontend && rm -rf "$fresh-old" && { [ ! -d dist ] || mv dist "$fresh-old"; } && mv "$fresh" dist && rm -rf "$fresh-old")
   stamp front-end "$want"
 }
 
