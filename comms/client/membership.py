@@ -83,7 +83,9 @@ def add_members(
 ) -> None:
     """They may read from now on, or everything that this person can read."""
     found = checked_keys(conversation.remote, conversation.keys, conversation.log, users)
-    # Whoever left a moment ago is in the newest key still, and can come back only after it.
+    # Whoever left a moment ago is in the newest key still, and can come back only after it. Their notice names
+    # that key, so a page that is behind would not know it.
+    conversation.catch_up()
     conversation.rotation.renew()
     conversation.rotation.publish(_with_members(found, role))
     if everything:

@@ -162,7 +162,9 @@ def test_whoever_is_removed_from_the_workspace_is_out_of_its_conversations(crew:
     nadia = sign_in(crew.browser_of(), "nadia")
     address = begin(nadia, "Visit", LUCIA, VIKTOR)
     lucia = open_thread(sign_in(crew.browser_of(), "lucia"), address)
-    viktor = open_thread(sign_in(crew.browser_of(phone=True), "viktor"), address)
+    viktor = sign_in(crew.browser_of(phone=True), "viktor")
+    his_own = begin(viktor, "Viktor's", NADIA, OMAR)
+    open_thread(viktor, address)
     nadia.goto(f"/w/{SLUG}/settings/members/")
     nadia.get_by_role("link", name=f"Remove {VIKTOR}").click()
     nadia.locator("main form button[type=submit]").click()
@@ -185,6 +187,22 @@ def test_whoever_is_removed_from_the_workspace_is_out_of_its_conversations(crew:
     say(lucia, "without Viktor")
     sees(nadia, "without Viktor")
     happened(nadia, "removed")
+
+    # The only owner of another one is gone: nobody can make its next key, so they go on in a new one.
+    open_thread(nadia, his_own)
+    notice = nadia.locator("[data-notice-text]")
+    expect(notice).to_contain_text("no other owner", timeout=WAIT)
+    check_page(nadia)
+    nadia.get_by_role("button", name="Go on in a new conversation").click()
+    nadia.wait_for_url(lambda url: "/threads/" in url and url not in {his_own, f"{his_own}#"})
+    expect(nadia.locator("[data-composer]")).to_be_visible(timeout=WAIT)
+    expect(nadia.get_by_role("heading", name="Viktor's")).to_be_visible()
+    before = nadia.get_by_role("link", name="an earlier conversation").first
+    expect(before).to_have_attribute("href", re.compile(urlsplit(his_own).path.split("/")[-2]))
+    expect(nadia.locator("[data-readers]")).to_contain_text(OMAR)
+    expect(nadia.locator("[data-readers]")).not_to_contain_text(VIKTOR)
+    say(nadia, "we go on here")
+    sees(nadia, "we go on here")
 
 
 def test_two_people_compare_their_safety_number(crew: People) -> None:

@@ -8,6 +8,7 @@ import { type Epochs, type OpenEpoch } from "./epochs";
 
 export type Deed =
   | { readonly kind: "opened" | "rules" | "renewed" }
+  | { readonly kind: "continued"; readonly thread: string }
   | { readonly kind: "renamed"; readonly title: string }
   | { readonly kind: "added" | "role"; readonly member: string; readonly role: Role }
   | { readonly kind: "removed" | "left" | "expired" | "keys" | "came"; readonly member: string };
@@ -40,6 +41,7 @@ function opening(tbs: EpochTbs): readonly Deed[] {
   const others = tbs.roster.filter((row) => row.member !== tbs.author);
   return [
     { kind: "opened" },
+    ...(tbs.continues === undefined ? [] : [{ kind: "continued", thread: tbs.continues.thread } as const]),
     ...others.map(({ member, role }): Deed => ({ kind: "added", member, role })),
   ];
 }

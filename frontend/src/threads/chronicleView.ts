@@ -18,6 +18,8 @@ export function sentence(words: MembershipWords, event: Event, names: Names): st
   switch (event.kind) {
     case "opened":
       return fill(words.opened, { author });
+    case "continued":
+      return fill(words.continued, { link: words.earlierTalk });
     case "rules":
       return fill(words.newRules, { author });
     case "renewed":
@@ -42,11 +44,19 @@ export function sentence(words: MembershipWords, event: Event, names: Names): st
 }
 
 export function chronicleLine(words: MembershipWords, event: Event, names: Names): HTMLElement {
-  const text = element("span", "", sentence(words, event, names));
+  const text = element("span", "", ...(event.kind === "continued" ? earlier(words, event.thread) : [sentence(words, event, names)]));
   const line = element("li", "", text, " ");
   line.dir = "auto";
   line.append(time(event.at, moment(event.at)));
   return line;
+}
+
+/** The same sentence with a way there: whoever was in the other one still reads it. */
+function earlier(words: MembershipWords, thread: string): readonly (Node | string)[] {
+  const link = element("a", "", words.earlierTalk);
+  link.href = `../${thread}/`;
+  const [before = "", after = ""] = words.continued.split("{link}");
+  return [before, link, after];
 }
 
 function as(words: MembershipWords, role: Role): string {

@@ -21,6 +21,7 @@ import { Passing } from "./passing";
 import { People } from "./people";
 import { type Rotated, Rotation } from "./rotation";
 import { Sending, StoppedError } from "./sending";
+import { lostOwners } from "./successor";
 import { type Page, type Server } from "./server";
 import { type PinsBefore, Talk } from "./talk";
 import { type Message, Timeline } from "./timeline";
@@ -186,6 +187,11 @@ export class Conversation {
   /** Who is no member of the workspace any more, while the key that shuts them out is not there. */
   get putOut(): readonly string[] {
     return this.renewing ? this.rotation.putOut : [];
+  }
+
+  /** Owners who can make no key here any more. */
+  get lostOwners(): readonly string[] {
+    return this.renewing ? lostOwners(this.roster, this.putOut, this.people) : [];
   }
 
   get hasEarlier(): boolean {

@@ -10,6 +10,7 @@ import { MessageActions } from "./messageActions";
 import { type Happened, MessageList } from "./messageList";
 import { MessageView } from "./messageView";
 import { type Waiting } from "./outbox";
+import { isOwnerless } from "./successor";
 import { TalkDialogs } from "./talkDialogs";
 import { type TalkWords } from "./talkWords";
 import { type Message } from "./timeline";
@@ -32,6 +33,7 @@ export class ConversationView {
   private readonly said: HTMLElement;
   private readonly outgoing = new Map<string, HTMLElement>();
   private problem = "";
+  private canSucceed = false;
 
   constructor(
     private readonly root: HTMLElement,
@@ -311,6 +313,13 @@ export class ConversationView {
     const sentence = this.notice(now);
     notice.hidden = sentence === "";
     part(notice, "[data-notice-text]", HTMLElement).textContent = sentence;
+    const own = now.roster.find((row) => row.member === this.me);
+    part(notice, "[data-successor]", HTMLButtonElement).hidden = !(
+      this.canSucceed &&
+      silence === "renewing" &&
+      own?.role === "member" &&
+      isOwnerless(now.roster, now.lostOwners)
+    );
     this.form.hidden = now.stage !== "open" || (silence !== undefined && silence !== "renewing" && silence !== "clock");
     for (const control of this.form.elements) {
       if (control instanceof HTMLButtonElement) control.disabled = silence !== undefined;
@@ -319,11 +328,27 @@ export class ConversationView {
   }
 
   private renewing(now: Conversation): string {
-    const { putOut } = now;
+    const { lostOwners: lost, putOut } = now;
+    const names = (members: readonly string[]): string => listed(members.map((one) => this.views.name(one)));
+    const gone = isOwnerless(now.roster, lost);
+    if (gone && lost.some((one) => !putOut.includes(one))) {
+      return fill(this.words.ownerLost, { names: names(lost) });
+    }
     if (putOut.length === 0) return this.words.renewing;
-    const others = now.roster.some((row) => row.role === "owner" && !putOut.includes(row.member));
-    const sentence = others ? this.words.putOut : this.words.ownerPutOut;
-    return fill(sentence, { names: listed(putOut.map((one) => this.views.name(one))) });
+    return fill(gone ? this.words.ownerPutOut : this.words.putOut, { names: names(putOut) });
+  }
+
+  /** A press begins the conversation that continues this one, where its last owner is lost. */
+  offerSuccessor(begin: () => Promise<void>): void {
+    const button = part(this.root, "[data-successor]", HTMLButtonElement);
+    this.canSucceed = true;
+    button.addEventListener("click", () => {
+      button.disabled = true;
+      void begin().catch(() => {
+        button.disabled = false;
+        part(this.root, "[data-notice-text]", HTMLElement).textContent = this.words.failed;
+      });
+    });
   }
 
   private notice(now: Conversation): string {

@@ -17,6 +17,8 @@ export const MEMBERSHIP_NAMES = [
   "manage",
   "alone",
   "opened",
+  "continued",
+  "earlierTalk",
   "added",
   "removed",
   "left",

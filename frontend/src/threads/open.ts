@@ -13,6 +13,7 @@ import { type MembershipWords } from "./membershipWords";
 import { Outbox } from "./outbox";
 import { type Server } from "./server";
 import { type TalkWords } from "./talkWords";
+import { openSuccessor } from "./successor";
 import { type Words } from "./words";
 
 export interface Open {
@@ -68,6 +69,9 @@ export async function openOne(
     },
     new GuestLinkDialog(guestWords, unlocked.userId, server.workspace, () => conversation, membership),
   );
+  view.offerSuccessor(async () => {
+    window.location.assign(server.address(await openSuccessor(server, unlocked, conversation)));
+  });
   view.say(words.checking);
   document.addEventListener("visibilitychange", read);
   return { conversation, drafts, read };

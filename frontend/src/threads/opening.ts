@@ -1,12 +1,18 @@
 /** Beginning a conversation: its first epoch, with everyone chosen as a member and this person as owner. */
 
 import { clockAhead, ClockError, type Unlocked } from "../keys";
-import { makeEpoch } from "../wire/epochMaking";
-import { OPEN_POLICY, type RosterRow } from "../wire/roster";
+import { type EpochPlan, makeEpoch } from "../wire/epochMaking";
+import { OPEN_POLICY, type Role, type RosterRow } from "../wire/roster";
 import { START } from "../wire/transcript";
 import { type People } from "./people";
 import { type Server } from "./server";
 import { logged, Trouble } from "./trouble";
+
+/** Of a conversation that continues another one. */
+export interface Continuing {
+  readonly role: (member: string) => Role;
+  readonly continues: NonNullable<EpochPlan["continues"]>;
+}
 
 /** The new conversation's id. Raises Trouble for changed keys, ClockError, WireError for a title too long, ServerError. */
 export async function openConversation(
@@ -15,6 +21,7 @@ export async function openConversation(
   people: People,
   title: string,
   chosen: readonly string[],
+  continuing?: Continuing,
 ): Promise<string> {
   const members = [...new Set([unlocked.userId, ...chosen])];
   const now = Date.now();
@@ -35,7 +42,7 @@ export async function openConversation(
     ([member, { fingerprint }]): RosterRow => ({
       member,
       fingerprint,
-      role: member === unlocked.userId ? "owner" : "member",
+      role: member === unlocked.userId ? "owner" : (continuing?.role(member) ?? "member"),
       expires: 0,
     }),
   );
@@ -51,6 +58,7 @@ export async function openConversation(
     start: START,
     madeAt: now,
     checkpoint: log.note,
+    ...(continuing === undefined ? {} : { continues: continuing.continues }),
   });
   await server.open(upload);
   return thread;

@@ -18,6 +18,7 @@ export const NAMES = [
   "renewing",
   "putOut",
   "ownerPutOut",
+  "ownerLost",
   "waiting",
   "refused",
   "tryAgain",

@@ -12,6 +12,7 @@ import {
   confirmTag,
   encodeTbs,
   type EpochRecord,
+  type EpochTbs,
   KEY_SIZE,
   readUpload,
   SUITE,
@@ -41,6 +42,8 @@ export interface EpochPlan {
   readonly checkpoint: Bytes;
   /** Of those whom it leaves out by their own wish. */
   readonly leaves?: readonly LeaveNotice[];
+  /** The thread that a new one continues, with its newest epoch. */
+  readonly continues?: EpochTbs["continues"];
 }
 
 /** `upload` is what the server gets; `key` never leaves the browser. */
@@ -83,6 +86,7 @@ export async function makeEpoch(plan: EpochPlan): Promise<NewEpoch> {
     aboutBox: await sealAbout(key, place, plan.about),
     madeAt: plan.madeAt,
     ...(plan.leaves === undefined ? {} : { leaves: plan.leaves }),
+    ...(plan.continues === undefined ? {} : { continues: plan.continues }),
   });
   const signed = await signRecord(tbsRaw, await confirmTag(key, tbsRaw), plan.identity);
   const upload = encode(fields({ 0: EPOCH_UPLOAD, 1: 1, 2: signed, 3: wraps }));
