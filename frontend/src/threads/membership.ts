@@ -120,7 +120,9 @@ export class Membership {
   add(users: readonly string[], role: Exclude<Role, "guest">, everything: boolean): Promise<void> {
     return this.changed.act(async (rotated, rotation) => {
       const added = await this.keysOf(users);
-      // Whoever left a moment ago is in the newest key still, and can come back only after it.
+      // Whoever left a moment ago is in the newest key still, and can come back only after it. Their notice names
+      // that key, so a page that is behind would not know it.
+      await rotated.catchUp();
       await rotation.renew(rotated);
       await rotation.publish(rotated, withMembers(added, role));
       if (!everything) return;
