@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import subprocess
 import sys
@@ -81,6 +82,13 @@ def _migrate_template(owner_url: str) -> None:
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test"},
     )
     stamp.write_text(migrated.stamp())
+
+
+def pytest_collection_finish() -> None:
+    """Looking through the product's and the tests' own objects for garbage, again and again, finds nothing."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

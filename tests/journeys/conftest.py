@@ -68,16 +68,14 @@ def demonstration(system: Deployment) -> Deployment:
     """The same, with the demonstration's workspace, people and data in it."""
     # Not by the command, which rightly refuses to mix with the accounts of the other journeys.
     make = "from comms.accounts.management.commands.demo import make; make()"
-    made = system.manage("shell", "-c", make)
-    assert made.returncode == 0, made.stderr
+    system.run_inside(make)
     return system
 
 
 @pytest.fixture(scope="session")
 def harbour(system: Deployment) -> Deployment:
     """The same, with the people of the journeys on conversations."""
-    made = system.manage("shell", "-c", "from tests.journeys.threads_cast import make; make()")
-    assert made.returncode == 0, made.stderr
+    system.run_inside("from tests.journeys.threads_cast import make; make()")
     return system
 
 

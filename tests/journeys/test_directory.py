@@ -116,7 +116,8 @@ def test_one_life_of_an_address(people: People, passphrases: dict[str, str]) -> 
     page.get_by_role("link", name="Add an address").click()
     page.fill("#id_address", "desk@harbour.example.org")
     page.get_by_role("button", name="Add the address").click()
-    page.get_by_role("link", name="Stop sending to desk@harbour.example.org").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Stop sending to desk@harbour.example.org").click()
     check_page(page)
     page.get_by_role("button", name="Stop sending").click()
     expect(page.get_by_text("Sending stopped")).to_be_visible()
@@ -148,9 +149,11 @@ def test_every_page_on_a_phone_in_arabic(people: People, passphrases: dict[str, 
     page.goto(HOME)
     assert page.locator("html").get_attribute("dir") == "rtl"
     check_page(page)
-    page.locator("tbody a").first.click()
+    with page.expect_navigation():
+        page.locator("tbody a").first.click()
     check_page(page)
     page.goto(f"{HOME}audiences/")
     check_page(page)
-    page.locator("tbody a").first.click()
+    with page.expect_navigation():
+        page.locator("tbody a").first.click()
     check_page(page)

@@ -23,8 +23,7 @@ NAME, LABEL = "Amal Qasimi", "Harbour desk"
 @pytest.fixture(scope="module")
 def group(system: Deployment) -> Deployment:
     """The shared system, with this journey's people in it."""
-    made = system.manage("shell", "-c", "from tests.journeys.guests_cast import make; make()")
-    assert made.returncode == 0, made.stderr
+    system.run_inside("from tests.journeys.guests_cast import make; make()")
     return system
 
 

@@ -36,8 +36,7 @@ KARIM, SALMA, GUEST = "Karim Counterpart", "Salma Partner", "Captain Idris"
 @pytest.fixture(scope="module")
 def desk(system: Deployment) -> Deployment:
     """The running system with the people of this talk."""
-    made = system.manage("shell", "-c", "from tests.journeys.long_talk_cast import make; make()")
-    assert made.returncode == 0, made.stderr
+    system.run_inside("from tests.journeys.long_talk_cast import make; make()")
     return system
 
 

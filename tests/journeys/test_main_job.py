@@ -54,8 +54,7 @@ SAYS = {
 @pytest.fixture(scope="module")
 def mission(system: Deployment) -> Deployment:
     """The running system with an editor and an approver."""
-    made = system.manage("shell", "-c", "from tests.journeys.main_job_cast import make; make()")
-    assert made.returncode == 0, made.stderr
+    system.run_inside("from tests.journeys.main_job_cast import make; make()")
     return system
 
 
@@ -166,7 +165,8 @@ def plan_the_edition(page: Page) -> str:
     page.goto(f"{HOME}campaigns/new")
     page.fill("#id_name", "The talks resume")
     page.fill("#id_objective", "Everyone knows when the talks resume.")
-    press(page, "Plan its first edition")
+    with page.expect_navigation():
+        press(page, "Plan its first edition")
     check_page(page)
     press(page, "Next: who")
     for name in (MISSIONS, ORGANISATIONS):
@@ -183,7 +183,8 @@ def plan_the_edition(page: Page) -> str:
     press(page, "Send them English")
     expect(page.get_by_text("Nothing stands in the way")).to_be_visible()
     expect(page.locator(".figures dd")).to_have_text(["50", "47", "3"])
-    press(page, "Next: submit for approval")
+    with page.expect_navigation():
+        press(page, "Next: submit for approval")
     check_page(page)
     press(page, "Submit for approval")
     page.wait_for_url(re.compile(r"/review$"))
@@ -241,9 +242,8 @@ class Facts:
 
 
 def facts_of(system: Deployment) -> Facts:
-    told = system.manage("shell", "-c", "from tests.journeys.main_job_cast import tell; tell()")
-    assert told.returncode == 0, told.stderr
-    line = next(line for line in told.stdout.splitlines() if line.startswith(MARK))
+    told = system.run_inside("from tests.journeys.main_job_cast import tell; tell()")
+    line = next(line for line in told.splitlines() if line.startswith(MARK))
     return Facts(**json.loads(line.removeprefix(MARK)))
 
 

@@ -23,8 +23,7 @@ VIKTOR = "Viktor Visitor"
 def delegation(system: Deployment) -> Deployment:
     """The shared system, with this journey's people in it."""
     make = "from tests.journeys.membership_cast import make; make()"
-    made = system.manage("shell", "-c", make)
-    assert made.returncode == 0, made.stderr
+    system.run_inside(make)
     return system
 
 

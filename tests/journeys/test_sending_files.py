@@ -52,8 +52,7 @@ def photo() -> bytes:
 @pytest.fixture(scope="module")
 def exchange(system: Deployment) -> Deployment:
     """The running system with this journey's people."""
-    made = system.manage("shell", "-c", "from tests.journeys.files_cast import make; make()")
-    assert made.returncode == 0, made.stderr
+    system.run_inside("from tests.journeys.files_cast import make; make()")
     return system
 
 

@@ -24,8 +24,7 @@ THREADS = f"/w/{SLUG}/threads/"
 @pytest.fixture(scope="module")
 def relay(system: Deployment) -> Deployment:
     """The running system with this journey's people."""
-    made = system.manage("shell", "-c", "from tests.journeys.terminal_cast import make; make()")
-    assert made.returncode == 0, made.stderr
+    system.run_inside("from tests.journeys.terminal_cast import make; make()")
     return system
 
 

@@ -23,6 +23,7 @@ from tests.stack.patience import eventually
 
 STARTING = 180.0
 """Seconds for a first start, migrations included, on a busy machine."""
+_SERVE = "from tests.stack.inside import serve; serve()"
 SERVICES = ("PostgreSQL", "Valkey", "Mail catcher", "Web", "Worker", "Beat")
 
 
@@ -54,6 +55,7 @@ class Deployment:
             if elsewhere not in environment
         } | {"Web", "Worker", "Beat"}
         self._process: subprocess.Popen[bytes] | None = None
+        self._inside: subprocess.Popen[str] | None = None
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
@@ -83,6 +85,9 @@ class Deployment:
 
     def stop(self, number: int = signal.SIGINT) -> int:
         """Ask it to stop; returns the exit code."""
+        if self._inside is not None:
+            self._inside.communicate()
+            self._inside = None
         self.process.send_signal(number)
         return self.process.wait(60)
 
@@ -143,6 +148,27 @@ class Deployment:
             timeout=timeout,
             check=False,
         )
+
+    def run_inside(self, code: str) -> str:
+        """Run Python code as `manage.py shell` would, in one process for all calls; what it printed."""
+        if self._inside is None:
+            self._inside = subprocess.Popen(
+                [sys.executable, "manage.py", "shell", "-v", "0", "-c", _SERVE],
+                cwd=PROJECT,
+                env=self.environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self._inside.stdin is not None
+        assert self._inside.stdout is not None
+        self._inside.stdin.write(json.dumps(code) + "\n")
+        self._inside.stdin.flush()
+        answer = self._inside.stdout.readline()
+        assert answer, "the process inside has ended"
+        said, failure = json.loads(answer)
+        assert failure is None, failure
+        return str(said)
 
     @property
     def _output_file(self) -> Path:
