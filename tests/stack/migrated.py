@@ -50,6 +50,8 @@ def copy_migrated(var: Path) -> None:
     """Make `var`, which doesn't exist yet, a copy of it."""
     # With the owners of the files: PostgreSQL's are another user's when root runs it.
     subprocess.run(["cp", "-a", migrated_folder(), var], check=True)
+    # Two copies that start at the same moment would both find its ports free.
+    (Folder.at(var).state / "ports.json").unlink()
 
 
 def _make(folder: Folder) -> None:
