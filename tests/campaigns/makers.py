@@ -17,7 +17,7 @@ from comms.core.actors import Actor
 from comms.directory import services as directory
 from comms.directory.models import Audience, Stakeholder
 from comms.directory.selectors import StakeholderFilter
-from tests.directory.makers import make_stakeholder
+from tests.directory.makers import make_many
 
 SUBJECTS = {
     "en": "Update for {{ name }}",
@@ -35,15 +35,10 @@ def make_people(
     actor: Actor, count: int, *, languages: Sequence[str] = ("en",), prefix: str = "mission"
 ) -> list[Stakeholder]:
     """Stakeholders with an address and a lawful basis."""
-    return [
-        make_stakeholder(
-            actor,
-            f"{prefix.title()} {number}",
-            email=f"{prefix}{number}@example.org",
-            languages=tuple(languages),
-        )
-        for number in range(count)
+    known = [
+        (f"{prefix.title()} {number}", f"{prefix}{number}@example.org") for number in range(count)
     ]
+    return make_many(actor, known, languages=languages)
 
 
 def make_audience(actor: Actor, name: str = "Everyone", **filters: tuple[str, ...]) -> Audience:

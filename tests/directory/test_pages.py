@@ -30,7 +30,7 @@ from comms.directory.selectors.filters import StakeholderFilter
 from comms.directory.services import imports
 from comms.ledger.models import AuditEntry
 from tests import factories
-from tests.directory.makers import make_stakeholder
+from tests.directory.makers import make_many, make_stakeholder
 
 MOST_QUERIES = 20
 CSV = b"Name,Country,Email\nEmbassy,France,desk@example.org\nClub,Atlantis,none\n"
@@ -55,18 +55,11 @@ def address(name: str, **words: object) -> str:
 @pytest.fixture
 def sixty(mission: Workspace, actor: Actor) -> list[Stakeholder]:
     """More than one page of stakeholders."""
-    with in_workspace(mission.id):
-        return [
-            make_stakeholder(
-                actor,
-                f"Mission {number:02}",
-                email=f"m{number}@example.org",
-                region="EUROPE" if number % 2 else "AFRICA",
-                country="FR",
-                languages=("fr", "ar"),
-            )
-            for number in range(60)
-        ]
+    known = [(f"Mission {number:02}", f"m{number}@example.org") for number in range(60)]
+    shared = {"country": "FR", "languages": ("fr", "ar")}
+    africa = make_many(actor, known[::2], region="AFRICA", **shared)
+    europe = make_many(actor, known[1::2], region="EUROPE", **shared)
+    return [each for pair in zip(africa, europe, strict=True) for each in pair]
 
 
 def test_every_page_asks_little(
