@@ -82,7 +82,6 @@ CONVERSATIONS = [
     "tests/journeys/test_hostile_server.py",
     "tests/journeys/test_threads.py",
     "tests/journeys/test_membership.py",
-    "tests/journeys/test_guests.py",
     "tests/journeys/test_sending_files.py",
 ]
 BROWSER: list[list[Check]] = [
