@@ -118,14 +118,15 @@ def django_db_setup(django_db_blocker: object) -> Iterator[None]:
         connections[alias].settings_dict["NAME"] = name
     yield
     with django_db_blocker.unblock(), connections["default"].cursor() as cursor:  # type: ignore[attr-defined]  # pytest-django's blocker has no public type
-        # Those that a server's threads keep; only the role itself may end them.
+        # Those that a server's threads keep; only the role itself may end them. Each is gone when this returns.
         cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity "
             "WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
         )
     connections.close_all()
     with psycopg.connect(dbname="postgres", autocommit=True, **dsn) as connection:  # type: ignore[arg-type]  # as above
-        connection.execute(drop)
+        # Without FORCE it waits for the connection that was closed just now, which the owner may not end.
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
 BEFORE_EMPTYING: list[Callable[[], None]] = []
