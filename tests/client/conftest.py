@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import redirect_stderr, redirect_stdout, suppress
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import cache as cache_once
 from io import StringIO
@@ -37,7 +37,6 @@ class Busy:
     def __init__(self, application: Any) -> None:
         self.application = application
         self.under_way: dict[object, str] = {}
-        self.left: set[object] = set()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         # Only the server's one loop writes to it, so that no lock is needed.
@@ -49,18 +48,11 @@ class Busy:
             del self.under_way[this]
 
     def let_go(self) -> None:
-        """Return when no request is under way, and no socket either; one that stays for 3 s is idle, and left alone."""
+        """Return when nothing is under way."""
         try:
-            eventually(lambda: not self._open("http"))
+            eventually(lambda: not self.under_way)
         except AssertionError:
-            pytest.fail(f"still under way: {self._open('http')}")
-        with suppress(AssertionError):
-            eventually(lambda: not self._open("websocket"), within=3)
-        self.left |= set(self.under_way)
-
-    def _open(self, kind: str) -> list[str]:
-        found = [name for this, name in list(self.under_way.items()) if this not in self.left]
-        return sorted(name for name in found if name.startswith(kind))
+            pytest.fail(f"still under way: {sorted(self.under_way.values())}")
 
 
 @pytest.fixture(scope="session")
