@@ -118,15 +118,9 @@ class Makers:
         self.cookies = [self._sign_in(person) for person in self.people]
 
     def _sign_in(self, person: Any) -> str:
-        from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-        from django.contrib.sessions.backends.db import SessionStore
+        from tests import factories
 
-        session = SessionStore()
-        session[SESSION_KEY] = str(person.pk)
-        session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
-        session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-        session.create()
-        return f"sessionid={session.session_key}"
+        return f"sessionid={factories.make_session(person).session_key}"
 
     def conversation(self, each: int) -> Conversation:
         """A fresh one, with so many envelopes of every person, sealed beforehand."""

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
+
 from comms.accounts import selectors
 from comms.accounts.models import Membership, User, Workspace
 from comms.core.actors import Actor, Role
@@ -26,3 +32,15 @@ def make_member(workspace: Workspace, email: str, name: str, *roles: Role) -> Us
 def actor_of(user: User, workspace: Workspace) -> Actor:
     """The actor that the person is in the workspace."""
     return selectors.get_actor_by_ids(user_id=user.id, workspace_id=workspace.id).actor
+
+
+def make_session(user: User | AnonymousUser) -> SessionStore:
+    """The session of a browser, saved: signed in now, or a visitor's for nobody."""
+    session = SessionStore()
+    if isinstance(user, User):
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session[selectors.SIGNED_IN_AT] = time.time()
+    session.create()
+    return session

@@ -9,9 +9,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from comms.accounts.selectors import list_workspace_ids
-        from comms.accounts.services import close_sockets_on_sign_out, replace_allauths_rule
+        from comms.accounts.services import replace_allauths_rule, watch_sign_ins
         from comms.core.tenancy import use_workspaces
 
         use_workspaces(list_workspace_ids)
         replace_allauths_rule()
-        close_sockets_on_sign_out()
+        watch_sign_ins()

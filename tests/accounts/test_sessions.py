@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 from comms.accounts import selectors, services
 from comms.accounts.models import SessionSecret, User, Workspace
@@ -21,6 +23,7 @@ from comms.core.tenancy import in_workspace
 from comms.ledger.models import AuditEntry
 from comms.wire.cbor import encode
 from tests.accounts.browser import Person
+from tests.factories import make_session
 
 Founder = tuple[User, Workspace, Person]
 
@@ -198,3 +201,46 @@ def test_new_passphrase_keeps_this_browser_open_and_listed(
 def test_browsers_are_called_as_people_call_them(user_agent: str, name: str) -> None:
     """So that a stranger's stands out."""
     assert browser_name(user_agent) == name
+
+
+def test_lives_from_the_answer_that_signs_in_until_it_ends(founder: Founder) -> None:
+    """Also where no request has followed yet: a terminal listens right away."""
+    user, workspace, made = founder
+    client = Client()
+    answer = client.post(
+        "/accounts/sign-in/",
+        {"login": user.email, "password": made.keys.sign_in_secret},
+        headers={"accept": "application/json"},
+    )
+    assert answer.status_code == 200
+    key = str(client.session.session_key)
+    assert selectors.session_lives(key, user.id)
+    with time_machine.travel(time.time() + 3600 * workspace.session_hours + 60):
+        assert not selectors.session_lives(key, user.id)
+    client.post("/accounts/sign-out/")
+    assert not selectors.session_lives(key, user.id)
+
+
+def test_no_session_lives_that_isnt_this_persons_own(founder: Founder, dina: User) -> None:
+    user, _workspace, _made = founder
+    assert selectors.session_lives(str(make_session(user).session_key), user.id)
+    assert not selectors.session_lives(str(make_session(dina).session_key), user.id)
+    assert not selectors.session_lives(str(make_session(AnonymousUser()).session_key), user.id)
+    assert not selectors.session_lives("0" * 32, user.id)
+
+
+def test_an_expired_session_doesnt_live_though_its_row_does(founder: Founder) -> None:
+    user, _workspace, _made = founder
+    key = str(make_session(user).session_key)
+    Session.objects.filter(session_key=key).update(
+        expire_date=timezone.now() - timedelta(seconds=1)
+    )
+    assert not selectors.session_lives(key, user.id)
+
+
+def test_a_session_that_doesnt_say_since_when_doesnt_live(founder: Founder) -> None:
+    user, _workspace, _made = founder
+    session = make_session(user)
+    del session[selectors.SIGNED_IN_AT]
+    session.save()
+    assert not selectors.session_lives(str(session.session_key), user.id)

@@ -12,7 +12,6 @@ from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from channels.routing import URLRouter
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
 
 from comms.accounts.models import Membership, User
@@ -33,13 +32,11 @@ class Socket:
     """A browser's side of the socket."""
 
     def __init__(self, user: User | AnonymousUser, edition: Edition, slug: str) -> None:
-        session = SessionStore()
-        session.create()
         scope: dict[str, object] = {
             "type": "websocket",
             "path": f"/ws/w/{slug}/editions/{edition.id}/",
             "user": user,
-            "session": session,
+            "session": factories.make_session(user),
             "headers": [],
             "subprotocols": [],
         }

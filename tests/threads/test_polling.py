@@ -86,9 +86,8 @@ def story(
     """Lets `tell` ask as `user` (Dina if none), and ends the last request."""
 
     async def run() -> None:
-        session = SessionStore()
-        await sync_to_async(session.create)()
-        poll = Poll(scene, user or scene.dina, session)
+        who = user or scene.dina
+        poll = Poll(scene, who, await sync_to_async(factories.make_session)(who))
         try:
             await tell(poll)
         finally:

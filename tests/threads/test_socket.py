@@ -86,10 +86,9 @@ class Socket:
     def __init__(self, scene: Scene, user: User | AnonymousUser) -> None:
         self.scene = scene
         self.user = user
-        self.session = SessionStore()
 
     async def connect(self) -> None:
-        await sync_to_async(self.session.create)()
+        self.session = await sync_to_async(factories.make_session)(self.user)
         scope = {
             "type": "websocket",
             "path": "/ws/threads/",

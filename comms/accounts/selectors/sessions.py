@@ -8,6 +8,7 @@ import uuid
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
 from comms.accounts.models import User
@@ -31,13 +32,14 @@ def list_authenticators(person: User) -> list[Authenticator]:
 def session_lives(session_key: str, user_id: uuid.UUID) -> bool:
     """Whether a browser is still signed in: not ended, and not for longer than the person's workspaces allow.
 
-    For what stays open, since only requests pass the middleware that signs out. Two queries.
+    For what stays open, since only requests pass the middleware that signs out. A session that is another person's,
+    has expired, or doesn't say since when it is signed in, doesn't count. Two queries.
     """
     kept = SessionStore(session_key).load()
-    if not kept:
-        return SessionStore().exists(session_key)
+    if kept.get(SESSION_KEY) != str(user_id) or SIGNED_IN_AT not in kept:
+        return False
     limits = strictest_limits(list_workspaces_of(user_id))
-    return bool(time.time() - kept.get(SIGNED_IN_AT, time.time()) <= limits.age)
+    return bool(time.time() - kept[SIGNED_IN_AT] <= limits.age)
 
 
 def session_group(session_key: str) -> str:

@@ -31,12 +31,12 @@ from comms.accounts.services.second_steps import (
     remove_passkey,
 )
 from comms.accounts.services.sessions import (
-    close_sockets_on_sign_out,
     end_other_sessions,
     end_session,
     lock_session,
     open_session_secret,
     session_renewed,
+    watch_sign_ins,
 )
 from comms.accounts.services.setup import (
     create_setup_link,
@@ -58,7 +58,6 @@ __all__ = [
     "change_profile",
     "change_roles",
     "change_rules",
-    "close_sockets_on_sign_out",
     "confirm_email_change",
     "create_invitation",
     "create_setup_link",
@@ -92,6 +91,7 @@ __all__ = [
     "set_up",
     "spend_code_of_adding",
     "use_app_code",
+    "watch_sign_ins",
     "when_keys_replaced",
     "when_removed",
     "withdraw_invitation",

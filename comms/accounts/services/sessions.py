@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from allauth.usersessions.models import UserSession
-from django.contrib.auth.signals import user_logged_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -16,7 +17,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from comms.accounts.models import SessionSecret, User
-from comms.accounts.selectors import session_group
+from comms.accounts.selectors import SIGNED_IN_AT, session_group
 from comms.accounts.services.trail import record_for_person
 from comms.core.errors import NotFoundError
 from comms.core.realtime import broadcast
@@ -89,9 +90,14 @@ def end_other_sessions(*, person: User, keep: str | None) -> int:
     return len(sessions)
 
 
-def close_sockets_on_sign_out() -> None:
-    """From now on, signing out ends what that browser listens to at once, in all its tabs."""
+def watch_sign_ins() -> None:
+    """From now on, a session knows since when it is signed in, and what listens under it ends when it signs out."""
+    user_logged_in.connect(_on_sign_in, dispatch_uid="accounts.signed_in_at")
     user_logged_out.connect(_on_sign_out, dispatch_uid="accounts.close_sockets")
+
+
+def _on_sign_in(*, request: HttpRequest, **_more: Any) -> None:
+    request.session[SIGNED_IN_AT] = time.time()
 
 
 def _on_sign_out(*, request: HttpRequest, **_more: Any) -> None:
