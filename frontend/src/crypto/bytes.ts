@@ -12,6 +12,28 @@ export function utf8(text: string): Bytes {
   return encoder.encode(text);
 }
 
+/** How many bytes utf8() makes of `text`. */
+export function utf8Length(text: string): number {
+  let size = text.length;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit >= 0x80) size += unit < 0x800 ? 1 : 2;
+    // Two halves of one character are four bytes together.
+    if (unit >= 0xd800 && unit < 0xdc00 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00) at += 1;
+  }
+  return size;
+}
+
+/** UTF-8 of `text` into `place`, which must be of just its length. */
+export function utf8Into(text: string, place: Uint8Array): void {
+  if (place.length !== text.length) {
+    encoder.encodeInto(text, place);
+    return;
+  }
+  // Nothing but ASCII: labels and most words, which are written faster than they are handed over.
+  for (let at = 0; at < text.length; at++) place[at] = text.charCodeAt(at);
+}
+
 export function concat(...parts: readonly Uint8Array[]): Bytes {
   const result = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let at = 0;

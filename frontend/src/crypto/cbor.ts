@@ -1,19 +1,19 @@
 /**
  * Canonical CBOR: the narrow profile at the head of docs/wire.cddl.
  *
- * The encoder is cborg behind a check of types. The decoder is written out here: it refuses what is
- * not canonical while it reads, and it keeps a leading byte order mark, which general decoders drop.
+ * Both ways are written out here. The encoder knows the whole size before it writes, so that a message is
+ * written once, where it stays. The decoder refuses what is not canonical while it reads, and it keeps a
+ * leading byte order mark, which general decoders drop.
  */
 
-import { encode as encodeCbor, rfc8949EncodeOptions } from "cborg";
-
-import { type Bytes } from "./bytes";
+import { type Bytes, utf8Into, utf8Length } from "./bytes";
 import { WireError } from "./error";
 
 export type Value = number | boolean | string | Bytes | readonly Value[] | ReadonlyMap<number, Value>;
 
 const MAX_DEPTH = 8;
 const MAX_KEY = 23;
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -28,8 +28,9 @@ export function fields(values: Readonly<Record<number, Value | undefined>>): Rea
 
 /** Canonical bytes of `value`. Raises WireError("malformed") for anything outside the profile. */
 export function encode(value: Value): Bytes {
-  check(value, 0);
-  return new Uint8Array(encodeCbor(value, rfc8949EncodeOptions));
+  const writer = new Writer(sizeOf(value, 0));
+  writer.item(value);
+  return writer.data;
 }
 
 /** The value that `data` encodes, if `data` is canonical and at most `limit` bytes. Raises WireError. */
@@ -43,28 +44,44 @@ export function decode(data: Uint8Array, limit: number): Value {
   return value;
 }
 
-function check(value: Value, depth: number): void {
+/** How many bytes `value` takes. Everything that the format does not hold is refused here. */
+function sizeOf(value: Value, depth: number): number {
   if (depth > MAX_DEPTH) throw new WireError("malformed", "too deep");
   if (typeof value === "number") {
     if (!Number.isSafeInteger(value) || value < 0 || Object.is(value, -0)) {
       throw new WireError("malformed", "number out of range");
     }
-  } else if (typeof value === "string") {
-    if (/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(value)) {
-      throw new WireError("malformed", "not valid text");
-    }
-  } else if (isMap(value)) {
+    return headSize(value);
+  }
+  if (value instanceof Uint8Array) return headSize(value.length) + value.length;
+  if (typeof value === "string") {
+    if (LONE_SURROGATE.test(value)) throw new WireError("malformed", "not valid text");
+    const size = utf8Length(value);
+    return headSize(size) + size;
+  }
+  if (isMap(value)) {
+    let size = headSize(value.size);
     for (const [key, item] of value) {
       if (!Number.isInteger(key) || key < 0 || key > MAX_KEY) {
         throw new WireError("malformed", "a map key that is not 0-23");
       }
-      check(item, depth + 1);
+      size += 1 + sizeOf(item, depth + 1);
     }
-  } else if (isArray(value)) {
-    for (const item of value) check(item, depth + 1);
-  } else if (typeof value !== "boolean" && !(value instanceof Uint8Array)) {
-    throw new WireError("malformed", "a type without a place in the format");
+    return size;
   }
+  if (isArray(value)) {
+    return value.reduce((size: number, item) => size + sizeOf(item, depth + 1), headSize(value.length));
+  }
+  if (typeof value !== "boolean") throw new WireError("malformed", "a type without a place in the format");
+  return 1;
+}
+
+/** Of an initial byte and the number behind it, in its shortest form. */
+function headSize(argument: number): number {
+  if (argument < 24) return 1;
+  if (argument < 0x100) return 2;
+  if (argument < 0x1_0000) return 3;
+  return argument < 0x1_0000_0000 ? 5 : 9;
 }
 
 export function isMap(value: Value): value is ReadonlyMap<number, Value> {
@@ -73,6 +90,54 @@ export function isMap(value: Value): value is ReadonlyMap<number, Value> {
 
 export function isArray(value: Value): value is readonly Value[] {
   return Array.isArray(value);
+}
+
+/** Writes what sizeOf has measured, and so has found fit to be written. */
+class Writer {
+  readonly data: Bytes;
+  private at = 0;
+
+  constructor(size: number) {
+    this.data = new Uint8Array(size);
+  }
+
+  item(value: Value): void {
+    if (typeof value === "number") {
+      this.head(0, value);
+    } else if (typeof value === "boolean") {
+      this.head(7, value ? 21 : 20);
+    } else if (value instanceof Uint8Array) {
+      this.head(2, value.length);
+      this.data.set(value, this.at);
+      this.at += value.length;
+    } else if (typeof value === "string") {
+      const size = utf8Length(value);
+      this.head(3, size);
+      utf8Into(value, this.data.subarray(this.at, this.at + size));
+      this.at += size;
+    } else if (isMap(value)) {
+      this.head(5, value.size);
+      for (const [key, item] of [...value].sort(([left], [right]) => left - right)) {
+        this.head(0, key);
+        this.item(item);
+      }
+    } else {
+      this.head(4, value.length);
+      for (const item of value) this.item(item);
+    }
+  }
+
+  private head(major: number, argument: number): void {
+    const width = headSize(argument) - 1;
+    const low = width === 0 ? argument : 24 + Math.log2(width);
+    this.data[this.at] = (major << 5) | low;
+    let rest = argument;
+    for (let at = this.at + width; at > this.at; at--) {
+      this.data[at] = rest % 256;
+      rest = Math.floor(rest / 256);
+    }
+    this.at += 1 + width;
+  }
 }
 
 class Reader {
@@ -141,9 +206,10 @@ class Reader {
   }
 
   private text(size: number): string {
-    const raw = this.take(size);
+    this.bounded(size);
+    this.at += size;
     try {
-      return decoder.decode(raw);
+      return decoder.decode(this.data.subarray(this.at - size, this.at));
     } catch {
       throw new WireError("malformed", "text that is not UTF-8");
     }

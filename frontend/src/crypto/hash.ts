@@ -5,8 +5,9 @@ import { type Bytes, concat, utf8 } from "./bytes";
 const EMPTY: Bytes = new Uint8Array();
 
 /** SHA-256 of the parts one after the other. */
-export async function sha256(...parts: readonly Uint8Array[]): Promise<Bytes> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", concat(...parts)));
+export async function sha256(...parts: readonly Bytes[]): Promise<Bytes> {
+  const data = parts.length === 1 ? parts[0] : undefined;
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", data ?? concat(...parts)));
 }
 
 export async function hmac(key: Bytes, data: Bytes): Promise<Bytes> {

@@ -1,6 +1,6 @@
 /** A person's three public keys with their fingerprint, and the private side made from seeds. */
 
-import { type Bytes, concat, randomBytes, utf8 } from "./bytes";
+import { type Bytes, randomBytes, utf8Into, utf8Length } from "./bytes";
 import { encode, type Value } from "./cbor";
 import { type Ed25519Key, ed25519FromSeed, ed25519Verifier, ed25519Verify } from "./ed25519";
 import { WireError } from "./error";
@@ -28,7 +28,11 @@ export function generateSeeds(): IdentitySeeds {
 /** What is signed: label ‖ data. The first byte of `data` keeps labelled inputs apart. */
 export function labelled(label: string, data: Bytes): Bytes {
   if ((data[0] ?? 0) < 0x80) throw new WireError("malformed", "only CBOR arrays and maps are signed");
-  return concat(utf8(label), data);
+  const start = utf8Length(label);
+  const signed = new Uint8Array(start + data.length);
+  utf8Into(label, signed.subarray(0, start));
+  signed.set(data, start);
+  return signed;
 }
 
 export class PublicKeys {

@@ -41,14 +41,14 @@ export async function unsafeSealWithSalt(
  */
 export async function openBox(key: Bytes, label: string, context: Bytes, box: Bytes): Promise<Bytes> {
   if (box.length < OVERHEAD) throw new WireError("malformed", "a box of too few bytes");
-  const salt = box.slice(0, SALT_SIZE);
+  const salt = box.subarray(0, SALT_SIZE);
   const { cipher, commitment } = await keys(key, label, context, salt, "decrypt");
   if (!equal(commitment, box.subarray(SALT_SIZE, BODY))) {
     throw new WireError("commitment", "the box was made for another key or place");
   }
   try {
     const algorithm = { name: "AES-GCM", iv: ZERO_NONCE };
-    return new Uint8Array(await crypto.subtle.decrypt(algorithm, cipher, box.slice(BODY)));
+    return new Uint8Array(await crypto.subtle.decrypt(algorithm, cipher, box.subarray(BODY)));
   } catch {
     throw new WireError("unsealed", "the box was changed");
   }
@@ -65,6 +65,6 @@ async function keys(
     throw new WireError("malformed", "a key or salt of the wrong size");
   }
   const both = await hkdf(key, salt, encode([label, context]), 64);
-  const cipher = await crypto.subtle.importKey("raw", both.slice(0, 32), "AES-GCM", false, [use]);
-  return { cipher, commitment: both.slice(32) };
+  const cipher = await crypto.subtle.importKey("raw", both.subarray(0, 32), "AES-GCM", false, [use]);
+  return { cipher, commitment: both.subarray(32) };
 }

@@ -3,7 +3,7 @@
 import { type Bytes, fromUuid } from "../crypto/bytes";
 import { encode, fields, type Value } from "../crypto/cbor";
 import { WireError } from "../crypto/error";
-import { bytes, type Fields, kindOf, openMap, text, uint, uuid } from "./fields";
+import { bytes, decodeMap, type Fields, fieldsOf, text, uint, uuid } from "./fields";
 import { type Head, headValue, readHead } from "./transcript";
 import {
   BODY_DELETION,
@@ -137,11 +137,12 @@ export function encodeBody(body: Body): Bytes {
 
 /** Raises WireError: "unsupported" for a type that this build does not know, else "malformed". */
 export function decodeBody(data: Bytes): Body {
-  const kind = kindOf(data, LIMIT);
+  const found = decodeMap(data, LIMIT);
+  const kind = uint(found.get(0));
   const shape = SHAPES.get(kind);
   if (shape === undefined) throw new WireError("unsupported", `body type ${kind}`);
   const [required, optional, read] = shape;
-  return read(openMap(data, { kind, limit: LIMIT, required, optional }));
+  return read(fieldsOf(found, { kind, required, optional }));
 }
 
 type Values = Record<number, Value | undefined>;

@@ -20,6 +20,8 @@ import { ENVELOPE, HEADER } from "./types";
 
 const LIMIT = 64 * 1024;
 const HEADER_LIMIT = 512;
+const ENVELOPE_SHAPE = { kind: ENVELOPE, limit: LIMIT, required: [2, 3, 4] } as const;
+const HEADER_SHAPE = { kind: HEADER, limit: HEADER_LIMIT, required: range(2, 8), optional: [9, 10] } as const;
 
 export type EnvelopeClass = "stored" | "ephemeral" | "scheduled" | "draft" | "retention";
 const CLASSES: readonly EnvelopeClass[] = ["stored", "ephemeral", "scheduled", "draft", "retention"];
@@ -90,12 +92,7 @@ export function encodeHeader(header: Header): Bytes {
 }
 
 export function readHeader(data: Bytes): Header {
-  const found = openMap(data, {
-    kind: HEADER,
-    limit: HEADER_LIMIT,
-    required: range(2, 8),
-    optional: [9, 10],
-  });
+  const found = openMap(data, HEADER_SHAPE);
   const header: Header = {
     thread: found.uuid(2),
     epoch: found.bytes(3, 32),
@@ -118,7 +115,7 @@ export function readHeader(data: Bytes): Header {
 
 /** Checks shape, versions and sizes. Raises WireError. */
 export async function readEnvelope(data: Bytes): Promise<Envelope> {
-  const found = openMap(data, { kind: ENVELOPE, limit: LIMIT, required: [2, 3, 4] });
+  const found = openMap(data, ENVELOPE_SHAPE);
   const headerRaw = found.bytes(2, 1, HEADER_LIMIT);
   return {
     raw: data,

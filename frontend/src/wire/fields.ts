@@ -1,6 +1,6 @@
 /** Reading the fields of a decoded map, each with its type and bounds. */
 
-import { type Bytes, toUuid, utf8 } from "../crypto/bytes";
+import { type Bytes, toUuid, utf8Length } from "../crypto/bytes";
 import { decode, isArray, isMap, type Value } from "../crypto/cbor";
 import { WireError } from "../crypto/error";
 
@@ -51,8 +51,11 @@ export class Fields {
  * "malformed" for a missing or an unknown field, and what decode raises.
  */
 export function openMap(data: Uint8Array, shape: Shape): Fields {
-  const value = decode(data, shape.limit);
-  if (!isMap(value)) throw new WireError("malformed", "not a map");
+  return fieldsOf(decodeMap(data, shape.limit), shape);
+}
+
+/** As openMap, of what decodeMap has found: for objects of several types. */
+export function fieldsOf(value: ReadonlyMap<number, Value>, shape: Omit<Shape, "limit">): Fields {
   const kind = value.get(0);
   const version = value.get(1);
   if (typeof kind !== "number" || typeof version !== "number") {
@@ -61,19 +64,22 @@ export function openMap(data: Uint8Array, shape: Shape): Fields {
   if (kind !== shape.kind || version !== 1) {
     throw new WireError("unsupported", `type ${kind} version ${version}, expected ${shape.kind}`);
   }
-  const allowed = new Set([0, 1, ...shape.required, ...(shape.optional ?? [])]);
-  const complete = shape.required.every((key) => value.has(key));
-  if (!complete || ![...value.keys()].every((key) => allowed.has(key))) {
+  // The keys are all different, so that as many as are known here leaves no place for another one.
+  let known = 2;
+  for (const key of shape.required) if (value.has(key)) known += 1;
+  const complete = known === 2 + shape.required.length;
+  for (const key of shape.optional ?? []) if (value.has(key)) known += 1;
+  if (!complete || known !== value.size) {
     throw new WireError("malformed", `the fields do not fit type ${kind}`);
   }
   return new Fields(value);
 }
 
-/** The type number of an object, for choosing its decoder. Raises WireError as decode does. */
-export function kindOf(data: Uint8Array, limit: number): number {
+/** The map in `data`, whatever its type. Raises WireError as decode does. */
+export function decodeMap(data: Uint8Array, limit: number): ReadonlyMap<number, Value> {
   const value = decode(data, limit);
   if (!isMap(value)) throw new WireError("malformed", "not a map");
-  return uint(value.get(0));
+  return value;
 }
 
 /** The whole numbers from `low` to `high`, both included. */
@@ -96,7 +102,7 @@ export function bytes(value: Value | undefined, low: number, high = low): Bytes 
 }
 
 export function text(value: Value | undefined, low: number, high: number): string {
-  const size = typeof value === "string" ? utf8(value).length : -1;
+  const size = typeof value === "string" ? utf8Length(value) : -1;
   if (typeof value !== "string" || size < low || size > high) {
     throw new WireError("malformed", "text of the wrong size");
   }

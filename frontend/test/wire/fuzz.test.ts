@@ -1,7 +1,8 @@
+import { encode as encodeByLibrary, rfc8949EncodeOptions } from "cborg";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { type Bytes, fromHex } from "../../src/crypto/bytes";
+import { type Bytes, fromHex, toHex } from "../../src/crypto/bytes";
 import { decode, encode, fields, type Value } from "../../src/crypto/cbor";
 import { WireError } from "../../src/crypto/error";
 import { openChunk } from "../../src/crypto/files";
@@ -187,6 +188,27 @@ describe("canonical CBOR", () => {
       }),
     );
   });
+
+  it("is what a library writes", () => {
+    const wide = fc.constantFrom<Value>(23, 24, 0xff, 0x100, 0xffff, 0x1_0000, 0xffff_ffff, 2 ** 32, 2 ** 53 - 1);
+    const long = fc.constantFrom("x", "é", "€", "🙂").chain((one) =>
+      fc.constantFrom(6, 23, 24, 64, 255, 256, 65_536).map((count) => one.repeat(count)),
+    );
+    const blob = fc.constantFrom(23, 24, 255, 256, 65_536).map((size) => new Uint8Array(size).fill(7));
+    fc.assert(
+      fc.property(fc.oneof(values, wide, long, blob), (value) => {
+        expect(toHex(encode(value))).toBe(toHex(encodeByLibrary(value, rfc8949EncodeOptions)));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it.each([-1, -0, 0.5, 2 ** 53, Number.NaN, "\ud800", "a\udc00b", new Map([[24, 0]]), new Map([[0.5, 0]])])(
+    "never holds %s",
+    (value) => {
+      expect(() => encode([value])).toThrow(WireError);
+    },
+  );
 
   it("is the only form that decodes", () => {
     fc.assert(
