@@ -14,17 +14,13 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
-from django.template.loader import render_to_string
 
 from comms.core.bodies import BodyGate
+from comms.core.refusals import refusal
 from comms.core.tenancy import refuse_bypassing_role
 from config.routing import waiting_urlpatterns, websocket_urlpatterns
 
 refuse_bypassing_role()
-
-
-def _refusal(status: int, _accept: str) -> bytes:
-    return render_to_string(f"{status}.html").encode()
 
 
 # a2wsgi and Django each describe the same WSGI and ASGI callables with types of their own.
@@ -34,7 +30,7 @@ _http: Any = BodyGate(
     _threads,
     limit=settings.MAX_BODY_BYTES,
     seconds=30,
-    refusal=_refusal,
+    refusal=refusal,
 )
 
 _WAITING = frozenset(f"/{entry.pattern}" for entry in waiting_urlpatterns)

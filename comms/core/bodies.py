@@ -7,7 +7,6 @@ Small bodies stay in memory, larger ones go to a temporary file, too large ones 
 from __future__ import annotations
 
 import asyncio
-import json
 import tempfile
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -22,30 +21,20 @@ IN_MEMORY_BYTES = 2 * 1024 * 1024
 DRAIN_BYTES = 512 * 1024 * 1024
 CHUNK_BYTES = 256 * 1024
 
-# RFC 9457, as comms.core.rest.problems writes them; here no Django is awake yet to translate.
-_PROBLEMS = {
-    408: {
-        "type": "urn:entente:problem:too_slow",
-        "title": "Request Timeout",
-        "status": 408,
-        "detail": "The request took too long to arrive.",
-        "code": "too_slow",
-    },
-    413: {
-        "type": "urn:entente:problem:too_large",
-        "title": "Content Too Large",
-        "status": 413,
-        "detail": "The request is too large.",
-        "code": "too_large",
-    },
-}
-
 
 class BodyGate:
-    """Passes a request on once its body is here; answers 413 above `limit` bytes, 408 after `seconds`."""
+    """Passes a request on once its body is here; answers 413 above `limit` bytes, 408 after `seconds`.
+
+    `refusal` gives the type and the content of such an answer; it is called in a thread.
+    """
 
     def __init__(
-        self, app: _App, *, limit: int, seconds: float, refusal: Callable[[int, str], bytes]
+        self,
+        app: _App,
+        *,
+        limit: int,
+        seconds: float,
+        refusal: Callable[[int, _Scope], tuple[str, bytes]],
     ) -> None:
         self.app = app
         self.limit = limit
@@ -91,21 +80,13 @@ class BodyGate:
                 return size
 
     async def _refuse(self, scope: _Scope, send: _Send, status: int) -> None:
-        accept = next((value for key, value in scope["headers"] if key == b"accept"), b"").decode(
-            "latin-1"
-        )
-        if scope["path"].startswith("/api/") or "json" in accept:
-            content = json.dumps(_PROBLEMS[status]).encode()
-            kind = b"application/problem+json"
-        else:
-            content = await asyncio.to_thread(self.refusal, status, accept)
-            kind = b"text/html; charset=utf-8"
+        kind, content = await asyncio.to_thread(self.refusal, status, scope)
         await send(
             {
                 "type": "http.response.start",
                 "status": status,
                 "headers": [
-                    (b"content-type", kind),
+                    (b"content-type", kind.encode()),
                     (b"content-length", str(len(content)).encode()),
                     (b"cache-control", b"no-store"),
                     (b"content-security-policy", b"default-src 'self'"),
