@@ -66,6 +66,16 @@ def test_renders_subject_html_and_text() -> None:
     assert not variant.has_conditions
 
 
+def test_leaves_what_only_looks_like_a_marker_as_it_was_written() -> None:
+    like = "mk0123456789abcdefn0e"
+    body = f"{like}{{{{ name }}}}{like} https://{like}.invalid/\n\n[Read](https://{like}.invalid/)"
+    mail = compile_variant(english(body, f"{like} {{{{ name }}}}")).render(AMAL)
+    assert mail.subject == f"{like} Amal Haddad"
+    assert f"{like}Amal Haddad{like} https://{like}.invalid/\n" in mail.text
+    assert f"{like}<bdi>Amal Haddad</bdi>{like} https://{like}.invalid/" in mail.html
+    assert Elements(mail.html).of("a")[0]["href"] == f"https://{like}.invalid/"
+
+
 def test_every_mail_says_who_sent_it_and_how_to_stop() -> None:
     mail = compile_variant(english("Hello")).render(AMAL)
     assert AMAL.unsubscribe_link in mail.text

@@ -22,6 +22,10 @@ from comms.content.rendering.variables import BY_NAME
 MAX_PLACES = 200
 MAX_DEPTH = 5
 _ALLOWED_OPERATORS = {"eq", "ne", "in", "notin"}
+# Any text's markers: compiled once, because a pattern for each text's secret took a fifth of compiling it. No
+# marker begins inside another, for "m" is neither a hexadecimal digit nor in what follows.
+_MARKER = re.compile("mk([0-9a-f]{16})n([0-9]+)e")
+_MARKER_OR_LINK = re.compile(rf"(?P<link>https://)?{_MARKER.pattern}(?(link)\.invalid/)")
 
 _parser = ImmutableSandboxedEnvironment()
 
@@ -52,14 +56,24 @@ class Marked:
         self.places.append(place)
         return f"mk{self.secret}n{len(self.places) - 1}e"
 
-    @property
-    def pattern(self) -> re.Pattern[str]:
-        """Matches a marker; group 1 is the index of its place."""
-        return re.compile(f"mk{self.secret}n([0-9]+)e")
-
     def found_in(self, text: str) -> list[int]:
         """The places whose markers stand in `text`, in order."""
-        return [int(number) for number in self.pattern.findall(text)]
+        return [int(number) for secret, number in _MARKER.findall(text) if secret == self.secret]
+
+    def is_marker(self, text: str) -> bool:
+        """Whether `text` is one marker and nothing else."""
+        match = _MARKER.fullmatch(text)
+        return match is not None and match[1] == self.secret
+
+    def without(self, text: str) -> str:
+        """`text` with its markers taken out."""
+        return _MARKER.sub(lambda match: "" if match[1] == self.secret else match[0], text)
+
+    def spans_in(self, text: str) -> Iterator[tuple[int, int, Place, bool]]:
+        """From where to where each marker stands in `text`, its place, and whether it is a link's address."""
+        for match in _MARKER_OR_LINK.finditer(text):
+            if match[2] == self.secret:
+                yield match.start(), match.end(), self.places[int(match[3])], bool(match["link"])
 
 
 def read_template(source: str, *, where: Literal["subject", "body"]) -> Marked:

@@ -90,7 +90,7 @@ def _only_tags(text: str, marked: Marked) -> bool:
     found = marked.found_in(text)
     return (
         bool(found)
-        and not marked.pattern.sub("", text).strip()
+        and not marked.without(text).strip()
         and all(marked.places[index].kind != "variable" for index in found)
     )
 
@@ -108,7 +108,7 @@ def _check_link(link: Token, marked: Marked, inline: Token) -> None:
     found = marked.found_in(address)
     if found:
         place = marked.places[found[0]]
-        if marked.pattern.fullmatch(address) is None or not (
+        if not marked.is_marker(address) or not (
             place.kind == "variable" and BY_NAME[place.variable].link
         ):
             raise TemplateError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Protocol
 
@@ -141,14 +140,12 @@ class _Builder:
 
 def cut(text: str, marked: Marked, show: Callable[[Place], tuple[str, str]]) -> list[Piece]:
     """Split `text` at its markers. `show` gives what stands before and after a variable there."""
-    pattern = re.compile(rf"(https://)?{marked.pattern.pattern}(?(1)\.invalid/)")
     pieces: list[Piece] = []
     end = 0
-    for match in pattern.finditer(text):
-        place = marked.places[int(match.group(2))]
-        before, after = show(place) if place.kind == "variable" and not match.group(1) else ("", "")
-        pieces += [text[end : match.start()] + before, place, after]
-        end = match.end()
+    for start, stop, place, is_link in marked.spans_in(text):
+        before, after = show(place) if place.kind == "variable" and not is_link else ("", "")
+        pieces += [text[end:start] + before, place, after]
+        end = stop
     pieces.append(text[end:])
     return _joined(pieces)
 
