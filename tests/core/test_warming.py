@@ -14,4 +14,4 @@ def test_a_web_process_is_warm() -> None:
     assert get_resolver()._populated  # type: ignore[attr-defined]  # Django's own, without a public name
     # Loaded modules and their functions alone are more; with them thawed a full collection takes 0.1 s and more.
     assert gc.get_freeze_count() > 100_000
-    assert gc.get_threshold() == (50_000, 20, 20)
+    assert gc.get_threshold() == (10_000, 2, 700)
