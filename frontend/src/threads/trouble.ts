@@ -1,5 +1,6 @@
 /** What may be wrong with a conversation. Each has a sentence on the page, and stops sending there. */
 
+import { WireError } from "../crypto/error";
 import { type LogAlarm, LogTrouble } from "../keys";
 
 export type TroubleKind =
@@ -39,6 +40,16 @@ export async function logged<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (error instanceof LogTrouble) throw new Trouble(error.kind, error.detail, error.person);
+    throw error;
+  }
+}
+
+/** Bytes from the server that no honest one would send are trouble, not a failure of this page. */
+export async function noticed<T>(kind: TroubleKind, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof WireError) throw new Trouble(kind, error.message);
     throw error;
   }
 }
