@@ -101,15 +101,21 @@ class Shell:
         """`rtl` or `ltr`."""
         return "rtl" if translation.get_language_bidi() else "ltr"
 
+    def _section(self) -> str:
+        """The app whose page this is; an error page belongs to none."""
+        match = self.request.resolver_match
+        if match is None:
+            return ""
+        # Pages without an app are allauth's, of one's own security; the log of keys is reached through the settings.
+        here = match.namespaces[0] if match.namespaces else "accounts"
+        return "accounts" if here == "log" else here
+
     @cached_property
     def nav(self) -> list[NavItem]:
         """The entries that this person may open here."""
         if self.workspace is None:
             return []
-        match = self.request.resolver_match
-        here = match.namespaces[0] if match and match.namespaces else ""
-        # The log of keys is reached through the settings.
-        here = "accounts" if here == "log" else here
+        here = self._section()
         items = []
         for item in _NAVIGATION:
             if item.roles and self.roles.isdisjoint(item.roles):

@@ -53,6 +53,20 @@ def _enter(user: User, made: Person, code: str) -> int:
     return answer.status_code
 
 
+@pytest.mark.parametrize("page", ["/accounts/app/add/", "/accounts/passkeys/add/", "/me/"])
+def test_navigation_marks_settings_on_every_page_of_ones_own(founder: Founder, page: str) -> None:
+    """Also on those that are allauth's."""
+    user, workspace, made = founder
+    client = Client()
+    _sign_in(client, user, made)
+    client.post("/accounts/confirm/", {"password": made.keys.sign_in_secret})
+    answer = client.get(page)
+    assert answer.status_code == 200
+    first = answer.content.decode().split("</nav>")[0]
+    settings = f'<a href="/w/{workspace.slug}/settings/" aria-current="page">'
+    assert first.count("aria-current") == first.count(settings) == 1
+
+
 @pytest.fixture
 def secret(founder: Founder) -> str:
     """The founder has added an authenticator app with this secret."""
