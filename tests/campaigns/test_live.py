@@ -5,20 +5,26 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from channels.routing import URLRouter
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
 
 from comms.accounts.models import Membership, User
-from comms.campaigns.consumers import NOT_FOUND, SIGNED_OUT
+from comms.accounts.selectors import SIGNED_IN_AT, session_group
+from comms.campaigns import consumers
+from comms.campaigns.consumers import NOT_FOUND, RENEWED, SIGNED_OUT
 from comms.campaigns.models import Edition
 from comms.campaigns.services.events import tell
 from comms.core.actors import Role
+from comms.core.realtime import broadcast
 from config.routing import websocket_urlpatterns
 from tests import factories
 from tests.campaigns.conftest import Team
@@ -32,7 +38,7 @@ class Socket:
     """A browser's side of the socket."""
 
     def __init__(self, user: User | AnonymousUser, edition: Edition, slug: str) -> None:
-        scope: dict[str, object] = {
+        scope: dict[str, Any] = {
             "type": "websocket",
             "path": f"/ws/w/{slug}/editions/{edition.id}/",
             "user": user,
@@ -40,6 +46,7 @@ class Socket:
             "headers": [],
             "subprotocols": [],
         }
+        self.session: SessionStore = scope["session"]
         self.talk = ApplicationCommunicator(URLRouter(websocket_urlpatterns), scope)
 
     async def open(self) -> None:
@@ -150,5 +157,66 @@ def test_someone_removed_hears_nothing_more(team: Team, reader: User) -> None:
         await sync_to_async(Membership.objects.filter(user=reader).delete)()
         await sync_to_async(tell)(edition.id)
         assert await socket.heard() == {"closed": NOT_FOUND}
+
+    over_socket(reader, edition, story)
+
+
+def signed_in(session: SessionStore, hours_ago: float) -> None:
+    session[SIGNED_IN_AT] = time.time() - 3600 * hours_ago
+    session.save()
+
+
+def test_refuses_who_is_signed_in_for_too_long(team: Team, reader: User) -> None:
+    edition = begun(team, 1)
+    socket = Socket(reader, edition, "mission")
+    signed_in(socket.session, team.workspace.session_hours + 0.1)
+
+    async def run() -> None:
+        await socket.open()
+        assert await socket.heard() == {"closed": SIGNED_OUT}
+        await socket.close()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("ends", ["too old", "deleted"])
+def test_a_page_that_stays_open_ends_with_its_session(
+    team: Team, reader: User, ends: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also while nothing changes: it is looked at again from time to time."""
+    monkeypatch.setattr(consumers, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(consumers, "SECONDS_BETWEEN", 0.0)
+    edition = begun(team, 1)
+
+    def end(session: SessionStore) -> None:
+        if ends == "deleted":
+            session.delete()
+        else:
+            signed_in(session, team.workspace.session_hours + 0.1)
+
+    async def story(socket: Socket) -> None:
+        assert (await socket.heard())["state"] == "sending"
+        await sync_to_async(end)(socket.session)
+        told = await socket.heard()
+        while "closed" not in told:
+            told = await socket.heard()
+        assert told == {"closed": SIGNED_OUT}
+
+    over_socket(reader, edition, story)
+
+
+@pytest.mark.parametrize(
+    ("event", "code"), [("session.revoked", SIGNED_OUT), ("session.renewed", RENEWED)]
+)
+def test_a_page_hears_at_once_what_becomes_of_its_session(
+    team: Team, reader: User, event: str, code: int
+) -> None:
+    edition = begun(team, 1)
+
+    async def story(socket: Socket) -> None:
+        await socket.heard()
+        group = session_group(str(socket.session.session_key))
+        await sync_to_async(broadcast)(group, {"type": event})
+        assert await socket.heard() == {"closed": code}
 
     over_socket(reader, edition, story)

@@ -121,8 +121,9 @@ export class Socket {
       return;
     }
     if (!this.wasReady) this.onRefused();
-    this.listener.onLost();
+    // Nothing is missing for so short a time, and what came meanwhile is fetched as soon as it is open.
     if (code === RENEWED) this.wait = COOKIE_WAIT;
+    else this.listener.onLost();
     const wait = this.wait * (0.5 + Math.random());
     this.wait = Math.min(2 * this.wait, LONGEST_WAIT);
     window.setTimeout(() => {

@@ -5,7 +5,7 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Bytes } from "../../src/crypto/bytes";
 import { ServerError, type Unlocked } from "../../src/keys";
 import { chronicle } from "../../src/threads/chronicle";
-import { powers, withMembers, withoutMember, withPolicy, withRole, withTitle } from "../../src/threads/membership";
+import { Membership, powers, withMembers, withoutMember, withPolicy, withRole, withTitle } from "../../src/threads/membership";
 import { allowed, due, refreshDue, type Rotated, Rotation, sameRows } from "../../src/threads/rotation";
 import { type Server } from "../../src/threads/server";
 import { type Epochs } from "../../src/threads/epochs";
@@ -248,6 +248,35 @@ describe("a rotation", () => {
 });
 
 describe("membership", () => {
+  it("brings back whoever left a moment ago, by a page that is two keys behind", async () => {
+    const publishing = new Publishing();
+    const thread = await rotated(anna);
+    // Boris has left under a key that Anna's page has not seen: what it knows of has him in it.
+    await world.epoch(anna, [row(anna, "owner"), row(boris), row(chidi)]);
+    await world.epoch(anna, [row(anna, "owner"), row(boris), row(chidi)]);
+    publishing.notices.push(await notice(boris));
+    const mine = rotation(anna, publishing);
+    const changed = {
+      id: world.thread,
+      act: (work: (thread: Rotated, mine: Rotation) => Promise<void>) => work(thread, mine),
+    };
+    const entry = boris.chain.at(-1);
+    const listed = [{ userId: boris.id, name: "Boris", chain: boris.chain, entry }];
+    const unlocked = {
+      userId: anna.id,
+      entry: anna.chain.at(-1),
+      log: () => Promise.resolve({ members: () => Promise.resolve(listed) }),
+      pinOf: () => undefined,
+      setPins: () => Promise.resolve(),
+    } as unknown as Unlocked;
+    await new Membership(changed, publishing.server, unlocked).add([boris.id], "observer", false);
+    const [without, back] = world.epochs.slice(-2).map(({ record }) => record.tbs);
+    expect(world.epochs).toHaveLength(5);
+    expect(without?.roster.map((one) => one.member)).not.toContain(boris.id);
+    expect(without?.leaves).toHaveLength(1);
+    expect(back?.roster.find((one) => one.member === boris.id)?.role).toBe("observer");
+  });
+
   it("is the owners', and partly the members' where the rules say so", () => {
     const rows = [row(anna, "owner"), row(boris), row(chidi, "observer")];
     const open = { ...OPEN_POLICY, mayAdd: "owners and members" } as const;

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import { type Bytes, fromUuid, randomBytes, toUuid } from "../../src/crypto/bytes";
 import { decode, encode, isMap, type Value } from "../../src/crypto/cbor";
+import { Live } from "../../src/threads/live";
 import { Server } from "../../src/threads/server";
 import { Socket } from "../../src/threads/socket";
 
@@ -62,6 +63,54 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
+});
+
+it("opens again without a word where the session has another key, once the cookie has come", () => {
+  const first = FakeWebSocket.latest;
+  first.opens();
+  first.breaks(4409);
+  vi.advanceTimersByTime(900);
+  expect(FakeWebSocket.latest).toBe(first);
+  vi.advanceTimersByTime(2_100);
+  expect(FakeWebSocket.latest).not.toBe(first);
+  FakeWebSocket.latest.opens();
+  expect(events).toEqual(["ready", "ready"]);
+});
+
+it("says that the connection is lost where it doesn't open again after that", () => {
+  FakeWebSocket.latest.opens();
+  FakeWebSocket.latest.breaks(4409);
+  vi.advanceTimersByTime(3_000);
+  FakeWebSocket.latest.breaks();
+  expect(events).toEqual(["ready", "lost"]);
+});
+
+it.each([
+  [4401, "signed out, or for too long signed in"],
+  [4404, "no member any more"],
+])("ends for good with %i: %s", (code) => {
+  const first = FakeWebSocket.latest;
+  first.opens();
+  first.breaks(code);
+  vi.advanceTimersByTime(60_000);
+  expect(FakeWebSocket.latest).toBe(first);
+  expect(events).toEqual(["ready", "ended"]);
+});
+
+it.each([401, 404])("ends for good where the waiting request is answered by %i", async (status) => {
+  vi.stubGlobal("fetch", () => Promise.resolve(new Response("", { status })));
+  const heard: string[] = [];
+  new Live(new Server("mission"), {
+    onEvent: (event) => heard.push(event.kind),
+    onLost: () => heard.push("lost"),
+    onEnded: () => heard.push("ended"),
+  }).open();
+  // Something on the way lets no socket through.
+  for (let attempt = 0; attempt < 2; attempt++) {
+    FakeWebSocket.latest.breaks();
+    await vi.advanceTimersByTimeAsync(1_600);
+  }
+  expect(heard.at(-1)).toBe("ended");
 });
 
 it("posts, and tells each answer apart by its reference", async () => {
