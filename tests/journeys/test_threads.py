@@ -18,15 +18,22 @@ from tests.journeys.threads_cast import SLUG, WORKSPACE
 from tests.stack.canary import files_and_output, kinds_with
 from tests.stack.deployment import Deployment
 
-# As Chromium refuses a write beyond a site's share; by its own switch it looks up the share only now and then.
-FULL = """
-    () => {
-      const writes = IDBObjectStore.prototype;
-      window.put = writes.put;
-      writes.put = () => { throw new DOMException("full", "QuotaExceededError"); };
-    }
+ROOM = 8_000_000
+"""Bytes: a site's share, small enough to be filled by one write."""
+# Chromium looks its answer about the share up anew when a write asks for more than it was told before.
+FILL = """
+    (size) => new Promise((resolve, reject) => {
+      const opening = indexedDB.open("filler");
+      opening.onupgradeneeded = () => opening.result.createObjectStore("filler");
+      opening.onerror = () => resolve(opening.error.name);
+      opening.onsuccess = () => {
+        const writing = opening.result.transaction("filler", "readwrite");
+        writing.objectStore("filler").put(new Uint8Array(size), 1);
+        writing.onabort = () => resolve(writing.error.name);
+        writing.oncomplete = () => reject(new Error("there was room"));
+      };
+    })
 """
-ROOM_AGAIN = "() => { IDBObjectStore.prototype.put = window.put; }"
 A_DAY_AHEAD = """
     const right = Date.now;
     Date.now = () => right() + 86_400_000;
@@ -111,8 +118,13 @@ def test_two_tabs_write_at_once_and_agree(crew: People) -> None:
     assert len(set(texts(left))) == 10
 
 
-def test_what_is_written_without_a_connection_is_sent_later_once(crew: People) -> None:
+def test_what_is_written_without_a_connection_is_sent_later_once(
+    crew: People, harbour: Deployment
+) -> None:
     context = crew.browser_of()
+    share = context.new_cdp_session(context.new_page())
+    give = {"origin": harbour.url, "quotaSize": ROOM}
+    share.send("Storage.overrideQuotaForOrigin", give)
     dina = sign_in(context, "dina")
     address = begin(dina, f"Offline {MARKER}", "Pavel Partner")
     context.set_offline(True)
@@ -128,11 +140,12 @@ def test_what_is_written_without_a_connection_is_sent_later_once(crew: People) -
     crew.troubles.forgive("ERR_INTERNET_DISCONNECTED")
 
     # A browser without room: it is said, what was written stands where it was, and goes once there is room.
-    again.evaluate(FULL)
+    share.send("Storage.overrideQuotaForOrigin", give | {"quotaSize": 1})
+    assert again.evaluate(FILL, 2 * ROOM) == "QuotaExceededError"
     say(again, f"no room {MARKER}")
     expect(again.locator("[data-notice-text]")).to_contain_text("no room left", timeout=WAIT)
     expect(again.locator("#composer-text")).to_have_value(f"no room {MARKER}")
-    again.evaluate(ROOM_AGAIN)
+    share.send("Storage.overrideQuotaForOrigin", give)
     again.locator("#composer-text").press("Enter")
     sees(again, f"kept {MARKER}", f"no room {MARKER}")
     expect(again.locator("[data-notice]")).to_be_hidden()
