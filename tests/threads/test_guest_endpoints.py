@@ -29,6 +29,7 @@ from comms.wire.envelopes import make_envelope
 from comms.wire.roster import Role
 from config.routing import waiting_urlpatterns, websocket_urlpatterns
 from tests.threads.guest_world import Visitor, invite
+from tests.threads.socket_document import check_told
 from tests.threads.test_endpoints import CBOR, AsUser, read
 from tests.threads.test_socket import Scene
 from tests.threads.world import World
@@ -172,7 +173,11 @@ class GuestSocket:
 
     async def hear(self) -> Any:
         answer = await self.link.receive_output(timeout=WAIT)
-        return decode(answer["bytes"], limit=100_000) if "bytes" in answer else answer
+        if "bytes" not in answer:
+            return answer
+        told: Any = decode(answer["bytes"], limit=100_000)
+        check_told("tellGuest", told)
+        return told
 
     async def connect(self) -> None:
         await self.link.send_input({"type": "websocket.connect"})

@@ -32,6 +32,7 @@ from comms.wire.roster import Role
 from comms.wire.transcript import Head
 from config.routing import websocket_urlpatterns
 from tests import factories
+from tests.threads.socket_document import check_told
 from tests.threads.world import World
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -119,7 +120,9 @@ class Socket:
     async def next(self) -> Any:
         output = await self.output()
         assert output["type"] == "websocket.send", output
-        return decode(output["bytes"], limit=1_000_000)
+        told: Any = decode(output["bytes"], limit=1_000_000)
+        check_told("tellMember", told)
+        return told
 
     async def is_closed_with(self, code: int) -> None:
         output = await self.output()
