@@ -201,6 +201,7 @@ def _members(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser.add_argument("role", choices=["owner", "member", "observer"])
     _add(commands, "title", members.title, "thread", "title")
     _add(commands, "leave", members.leave, "thread")
+    _add(commands, "continue", members.go_on, "thread")
 
 
 def _number(text: str) -> int:

@@ -53,9 +53,14 @@ def checked_keys(
 
 
 def open_thread(
-    remote: Remote, keys: Keys, log: KeyLog, title: str, others: Mapping[UUID, Role]
+    remote: Remote,
+    keys: Keys,
+    log: KeyLog,
+    title: str,
+    others: Mapping[UUID, Role],
+    continues: tuple[UUID, bytes] | None = None,
 ) -> UUID:
-    """A new thread that this person owns; its id."""
+    """A new thread that this person owns; its id. It may continue another one: its id, and its newest epoch's hash."""
     _check_title(title)
     found = checked_keys(remote, keys, log, list(others))
     rows = [RosterRow(keys.user, keys.seeds.public.fingerprint, Role.OWNER)]
@@ -73,6 +78,7 @@ def open_thread(
         start=Head(),
         made_at=now(),
         checkpoint=log.note,
+        continues=continues,
     )
     remote.open(made.upload)
     return thread

@@ -107,6 +107,11 @@ class Rotation:
         self.publish(self._mine)
         return self._must()
 
+    @property
+    def put_out(self) -> frozenset[UUID]:
+        """Who is no member of the workspace any more, while the key that shuts them out is not there."""
+        return self._put_out
+
     def refresh(self) -> None:
         """Makes a new key after a week of use or many messages. Somebody else's is as good."""
         self.publish(lambda shape: shape if self.refresh_due() else None)

@@ -51,11 +51,12 @@ def make_epoch(
     made_at: int,
     checkpoint: bytes,
     leaves: tuple[LeaveNotice, ...] = (),
+    continues: tuple[UUID, bytes] | None = None,
 ) -> NewEpoch:
     """The epoch after `before`, or epoch 1. `keys` holds the checked keys of every member.
 
     `checkpoint` is the author's newest one of the identity log, bare; `leaves` are the notices of those
-    whom it leaves out by their own wish.
+    whom it leaves out by their own wish; `continues` is the thread that a new one continues, with its newest epoch.
 
     Raises WireError if a member's keys are missing or are not those of the roster.
     """
@@ -78,6 +79,7 @@ def make_epoch(
         made_at=made_at,
         checkpoint=checkpoint,
         leaves=leaves,
+        continues=continues,
     ).encode()
     record = sign_record(tbs_raw, confirm_tag(key, tbs_raw), seeds)
     upload = encode({0: labels.EPOCH_UPLOAD, 1: 1, 2: record, 3: list(wraps)})

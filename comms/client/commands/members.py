@@ -6,7 +6,7 @@ import getpass
 from argparse import Namespace
 from dataclasses import replace
 
-from comms.client import membership, output
+from comms.client import membership, output, successor
 from comms.client.app import App
 from comms.client.conversation import Conversation
 from comms.client.errors import UsageError
@@ -112,6 +112,18 @@ def leave(app: App, args: Namespace) -> None:
     """Ends one's own seat at once."""
     membership.leave(app.conversation(args.thread))
     _done(args, "You have left. New messages do not reach you.")
+
+
+def go_on(app: App, args: Namespace) -> None:
+    """A new conversation in the place of one whose last owner is lost."""
+    before = app.conversation(args.thread)
+    thread = successor.open_successor(before)
+    app.conversation(str(thread))
+    if args.json:
+        output.show_json({"id": str(thread), "continues": str(before.thread)})
+    else:
+        output.say(f"{thread}  {output.line(before.title)}")
+        output.complain("It names the conversation that it continues, which can still be read.")
 
 
 def seated(conversation: Conversation) -> list[Person]:
