@@ -1,13 +1,15 @@
 """The secrets of a local deployment: made once, kept in ``var/secrets`` with mode 0600.
 
 The two keys that outlive the servers come from here only with the embedded default's settings: in
-production the operator names them, and a file that looks like one but isn't used would mislead whoever
-makes copies. Each secret is a file of its own, so that one can be replaced, and none is ever on a command line.
+production, and wherever else the environment gives them, a file that looks like one but isn't used would
+mislead whoever makes copies. Each secret is a file of its own, so that one can be replaced, and none is ever
+on a command line.
 """
 
 from __future__ import annotations
 
 import base64
+import os
 import secrets as random
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,20 +51,37 @@ def local_secrets(var: Path) -> Secrets:
 class Keys:
     """What opens this deployment's data and signs for it; ``repr`` shows only the file's place."""
 
-    key_encryption_key_file: Path
-    """Base64 of 32 bytes. It travels separately from backups: without it their encrypted fields stay shut."""
+    key_encryption_key_file: Path | None
+    """Base64 of 32 bytes; None where the environment gives it.
+
+    It travels separately from backups: without it their encrypted fields stay shut.
+    """
     log_key: str = field(repr=False)
-    """Base64 of the Ed25519 seed that signs the public log. Browsers and witnesses remember its public half."""
+    """Base64 of the Ed25519 seed that signs the public log; empty where the environment gives it.
+
+    Browsers and witnesses remember its public half.
+    """
 
 
 def local_keys(var: Path) -> Keys:
-    """Return the keys of the data folder, making those that are missing.
+    """Return the keys of the data folder, making those that are missing and that the environment doesn't give.
 
     Raises StackError when the key-encryption key is missing beside data that may need it: what a new
     one sealed would be lost as soon as the right one is put back.
     """
     folder = Folder.at(var)
     make_folders(folder)
+    return Keys(
+        key_encryption_key_file=None if _is_given("KEY_ENCRYPTION_KEY") else _key_file(folder),
+        log_key="" if _is_given("LOG_KEY") else _log_key(folder),
+    )
+
+
+def _is_given(name: str) -> bool:
+    return bool(os.environ.get(name) or os.environ.get(f"{name}_FILE"))
+
+
+def _key_file(folder: Folder) -> Path:
     key_file = folder.secrets / "key-encryption-key"
     if not key_file.exists() and (folder.postgres / "data/PG_VERSION").exists():
         raise StackError(
@@ -71,7 +90,11 @@ def local_keys(var: Path) -> Keys:
             "what was encrypted under the old one stays shut."
         )
     read_or_create(key_file, base64.b64encode(random.token_bytes(32)) + b"\n")
-    log_key = read_or_create(
+    return key_file
+
+
+def _log_key(folder: Folder) -> str:
+    content = read_or_create(
         folder.secrets / "log-key", base64.b64encode(random.token_bytes(32)) + b"\n"
     )
-    return Keys(key_encryption_key_file=key_file, log_key=log_key.decode("ascii").strip())
+    return content.decode("ascii").strip()

@@ -15,9 +15,13 @@ _secrets = local_secrets(VAR)
 _keys = local_keys(VAR)
 
 SECRET_KEY = env.text("SECRET_KEY", _secrets.secret_key)
-KEY_ENCRYPTION_KEY = _keys.key_encryption_key_file.read_text(encoding="ascii").strip()
+KEY_ENCRYPTION_KEY = (
+    _keys.key_encryption_key_file.read_text(encoding="ascii").strip()
+    if _keys.key_encryption_key_file
+    else env.key("KEY_ENCRYPTION_KEY")
+)
 KEY_ENCRYPTION_KEYS_OLD = env.keys("KEY_ENCRYPTION_KEYS_OLD")
-LOG_KEY = _keys.log_key
+LOG_KEY = _keys.log_key or env.key("LOG_KEY")
 
 DATABASES = {
     "default": env.database(

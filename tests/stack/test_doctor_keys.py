@@ -127,6 +127,7 @@ def test_says_that_a_key_is_none(options: Options) -> None:
 def test_makes_no_new_key_beside_data_that_needs_the_old_one(tmp_path: Path) -> None:
     var = tmp_path / "var"
     key = local_keys(var).key_encryption_key_file
+    assert key is not None
     (var / "postgres/data").mkdir(parents=True)
     (var / "postgres/data/PG_VERSION").write_text("18\n")
     local_keys(var)

@@ -101,7 +101,7 @@ def test_secrets_are_private_and_different(tmp_path: Path) -> None:
         secrets.database_app_password,
         secrets.database_admin_password,
         secrets.valkey_password,
-        keys.key_encryption_key_file.read_text(),
+        (tmp_path / "var/secrets/key-encryption-key").read_text(),
         keys.log_key,
     ]
     assert len(set(words)) == len(words)
@@ -109,6 +109,19 @@ def test_secrets_are_private_and_different(tmp_path: Path) -> None:
     for path in (tmp_path / "var/secrets").iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "var/secrets").stat().st_mode) == 0o700
+
+
+def test_keys_that_the_environment_gives_are_not_made_and_not_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also beside data: the file may never have been there."""
+    monkeypatch.setenv("KEY_ENCRYPTION_KEY", "given")
+    monkeypatch.setenv("LOG_KEY_FILE", "/given/too")
+    (tmp_path / "var/postgres/data").mkdir(parents=True)
+    (tmp_path / "var/postgres/data/PG_VERSION").write_text("18\n")
+    keys = local_keys(tmp_path / "var")
+    assert (keys.key_encryption_key_file, keys.log_key) == (None, "")
+    assert not any("key" in path.name for path in (tmp_path / "var/secrets").iterdir())
 
 
 def test_repr_shows_no_secret(tmp_path: Path) -> None:
