@@ -23,6 +23,7 @@ const text = words("lost-words", [
   "looking",
   "none",
   "waiting",
+  "ownerless",
   "stopped",
   "done",
   "interrupted",
@@ -92,7 +93,7 @@ async function renewAll(): Promise<void> {
   const outbox = await Outbox.open(unlocked.userId, unlocked.unsafeVaultKey());
   bar.hidden = stale.length === 0;
   bar.max = Math.max(stale.length, 1);
-  const counts = { renewed: 0, waiting: 0, stopped: 0 };
+  const counts = { renewed: 0, waiting: 0, ownerless: 0, stopped: 0 };
   try {
     for (const [at, one] of stale.entries()) {
       bar.value = at;
@@ -107,6 +108,7 @@ async function renewAll(): Promise<void> {
   const lines = [
     stale.length === 0 ? text.none : fill(text.done, { count: counts.renewed }),
     ...(counts.waiting > 0 ? [fill(text.waiting, { count: counts.waiting })] : []),
+    ...(counts.ownerless > 0 ? [fill(text.ownerless, { count: counts.ownerless })] : []),
     ...(counts.stopped > 0 ? [fill(text.stopped, { count: counts.stopped })] : []),
   ];
   tell(lines.join(" "));

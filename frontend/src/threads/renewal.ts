@@ -1,6 +1,6 @@
 /** New keys carried into every conversation of a person, one after the other. May be begun again at any time. */
 
-import { equal } from "../crypto/bytes";
+import { type Bytes, equal } from "../crypto/bytes";
 import { type Unlocked } from "../keys";
 import { type FileBody } from "../wire/body";
 import { readRecord } from "../wire/epoch";
@@ -9,14 +9,18 @@ import { Conversation } from "./conversation";
 import { blobsAt, destroyFile } from "./files/blobServer";
 import { type Outbox } from "./outbox";
 import { Server } from "./server";
+import { isOwnerless } from "./successor";
 
 export interface Stale {
   readonly server: Server;
   readonly thread: string;
 }
 
-/** How it went: "waiting" where this person may not write, so that an owner's browser does it. */
-export type Outcome = "renewed" | "waiting" | "stopped";
+/**
+ * How it went: "waiting" where only an owner's browser can make the key, "ownerless" where there is none any
+ * more and this person can go on in a new conversation.
+ */
+export type Outcome = "renewed" | "waiting" | "ownerless" | "stopped";
 
 /** The conversations whose newest epoch still names other keys of this person. */
 export async function staleConversations(
@@ -56,8 +60,17 @@ export async function renewConversation(
   const conversation = new Conversation(thread, server, unlocked, outbox, view);
   await conversation.load();
   if (conversation.offline) throw new TypeError("no connection");
-  if (conversation.trouble !== undefined || conversation.stage !== "open") return "stopped";
-  const own = findRow(conversation.roster, unlocked.userId);
-  const done = own !== undefined && equal(own.fingerprint, unlocked.identity.publicKeys.fingerprint);
-  return done ? "renewed" : "waiting";
+  return outcomeOf(conversation, unlocked.userId, unlocked.identity.publicKeys.fingerprint);
+}
+
+/** What became of a conversation that was loaded, for this person under these keys. */
+export function outcomeOf(
+  now: Pick<Conversation, "trouble" | "stage" | "roster" | "lostOwners">,
+  user: string,
+  fingerprint: Bytes,
+): Outcome {
+  if (now.trouble !== undefined || now.stage !== "open") return "stopped";
+  const own = findRow(now.roster, user);
+  if (own !== undefined && equal(own.fingerprint, fingerprint)) return "renewed";
+  return own?.role === "member" && isOwnerless(now.roster, now.lostOwners) ? "ownerless" : "waiting";
 }

@@ -2,7 +2,9 @@
 
 import { beforeAll, expect, it } from "vitest";
 
+import { outcomeOf } from "../../src/threads/renewal";
 import { isOwnerless, lostOwners } from "../../src/threads/successor";
+import { Trouble } from "../../src/threads/trouble";
 import { makeEpoch } from "../../src/wire/epochMaking";
 import { OPEN_POLICY } from "../../src/wire/roster";
 import { START } from "../../src/wire/transcript";
@@ -29,6 +31,23 @@ it("has one while an owner is in the workspace under keys that follow", async ()
 it("has none once the last is put out, or has started over", async () => {
   expect(lost([anna], [anna, boris], [anna.id])).toBe(true);
   expect(lost([anna], [await renewed(anna, true), boris])).toBe(true);
+});
+
+it("tells whoever has replaced their keys what becomes of each conversation", () => {
+  const roster = [row(anna, "owner"), row(boris)];
+  const now = { trouble: undefined, stage: "open", roster, lostOwners: [] as readonly string[] } as const;
+  const { fingerprint } = boris.identity.publicKeys;
+  const another = new Uint8Array(32).fill(9);
+  expect(outcomeOf(now, boris.id, fingerprint)).toBe("renewed");
+  expect(outcomeOf(now, boris.id, another)).toBe("waiting");
+  const without = { ...now, lostOwners: [anna.id] };
+  expect(outcomeOf(without, boris.id, another)).toBe("ownerless");
+  // Who only reads can't begin the new one.
+  const observing = { ...without, roster: [row(anna, "owner"), row(boris, "observer")] };
+  expect(outcomeOf(observing, boris.id, another)).toBe("waiting");
+  expect(outcomeOf({ ...now, stage: "revoked" }, boris.id, fingerprint)).toBe("stopped");
+  const troubled = { ...now, trouble: new Trouble("fork", "another head") };
+  expect(outcomeOf(troubled, boris.id, fingerprint)).toBe("stopped");
 });
 
 it("names the conversation and the epoch that it goes on from", async () => {
