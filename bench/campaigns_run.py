@@ -6,7 +6,6 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date
 from pathlib import Path
 
 from django.db import connection
@@ -28,9 +27,9 @@ from comms.core.actors import Actor, Role
 from comms.core.ids import uuid7
 from comms.core.jobs import enqueue
 from comms.core.tenancy import in_workspace
-from comms.directory.models import Basis, Channel, Consent, ContactPoint, Purpose, Stakeholder
 from comms.directory.selectors import StakeholderFilter, load_recipients
 from comms.directory.services import create_audience
+from tests.directory.makers import make_many
 
 Worker = Callable[[], AbstractContextManager[int]]
 _LINE = "The talks resume on Monday in Dublin, and every party has confirmed its delegation.\n\n"
@@ -44,8 +43,8 @@ def measure(*, recipients: int, frozen: int, worker: Worker, mail_bytes: int) ->
     figures: dict[str, float] = {}
     with in_workspace(workspace.id):
         print(f"making {frozen:,} stakeholders …", flush=True)
-        _people(workspace, "first", recipients)
-        _people(workspace, "other", frozen - recipients)
+        _people(writer, "first", recipients)
+        _people(writer, "other", frozen - recipients)
         template = _template(writer, mail_bytes)
         everyone = create_audience(actor=writer, name="Everyone", filters=StakeholderFilter())
         first = create_audience(
@@ -71,43 +70,14 @@ def _member(workspace: Workspace, email: str, role: Role) -> Actor:
     return get_actor_by_ids(user_id=user.id, workspace_id=workspace.id).actor
 
 
-def _people(workspace: Workspace, region: str, count: int) -> None:
+def _people(writer: Actor, region: str, count: int) -> None:
     step = 5000
     for start in range(0, count, step):
-        numbers = range(start, min(start + step, count))
-        people = [
-            Stakeholder(
-                id=uuid7(),
-                workspace_id=workspace.id,
-                kind="mission",
-                name=f"Embassy {region} {number}",
-                country="IE",
-                region=region,
-                languages=["en"],
-            )
-            for number in numbers
+        known = [
+            (f"Embassy {region} {number}", f"{region}{number}@d{number % 50}.example.org")
+            for number in range(start, min(start + step, count))
         ]
-        Stakeholder.objects.bulk_create(people)
-        ContactPoint.objects.bulk_create(
-            ContactPoint(
-                workspace_id=workspace.id,
-                stakeholder=person,
-                channel=Channel.EMAIL,
-                address=f"{region}{number}@d{number % 50}.example.org",
-            )
-            for number, person in zip(numbers, people, strict=True)
-        )
-        Consent.objects.bulk_create(
-            Consent(
-                workspace_id=workspace.id,
-                stakeholder=person,
-                purpose=Purpose.UPDATES,
-                basis=Basis.PUBLIC_TASK,
-                source="Diplomatic list",
-                given_at=date(2026, 1, 15),
-            )
-            for person in people
-        )
+        make_many(writer, known, country="IE", region=region)
 
 
 def _template(writer: Actor, mail_bytes: int) -> Template:

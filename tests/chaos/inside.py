@@ -8,25 +8,15 @@ from __future__ import annotations
 import json
 import sys
 import uuid
-from datetime import date
 
 import django
 
 django.setup()
 
-from comms.accounts.models import Workspace  # noqa: E402 - after setup
 from comms.campaigns.models import Delivery, Edition, SendingCap  # noqa: E402 - after setup
 from comms.core.actors import Role  # noqa: E402 - after setup
-from comms.core.ids import uuid7  # noqa: E402 - after setup
 from comms.core.tenancy import in_workspace  # noqa: E402 - after setup
-from comms.directory.models import (  # noqa: E402 - after setup
-    Basis,
-    Channel,
-    Consent,
-    ContactPoint,
-    Purpose,
-    Stakeholder,
-)
+from comms.directory.models import ContactPoint  # noqa: E402 - after setup
 from tests import factories  # noqa: E402 - after setup
 from tests.campaigns.makers import (  # noqa: E402 - after setup
     Pair,
@@ -34,6 +24,7 @@ from tests.campaigns.makers import (  # noqa: E402 - after setup
     make_scheduled,
     make_template,
 )
+from tests.directory.makers import make_many  # noqa: E402 - after setup
 
 
 def make(recipients: int, per_second: int) -> dict[str, str]:
@@ -46,45 +37,16 @@ def make(recipients: int, per_second: int) -> dict[str, str]:
         SendingCap.objects.create(
             workspace=workspace, kind="channel", key="email", per_second=per_second
         )
-        _make_people(workspace, recipients)
+        make_many(
+            pair.writer,
+            [
+                (f"Embassy {number}", f"embassy{number}@d{number % 50}.example.org")
+                for number in range(recipients)
+            ],
+        )
         template = make_template(pair.writer, languages=("en",))
         edition = make_scheduled(pair, make_edition(pair.writer, template=template))
     return {"workspace": str(workspace.id), "edition": str(edition.id)}
-
-
-def _make_people(workspace: Workspace, count: int) -> None:
-    """In bulk: made one by one through the services, thousands would take minutes."""
-    people = [
-        Stakeholder(
-            id=uuid7(),
-            workspace_id=workspace.id,
-            kind="mission",
-            name=f"Embassy {number}",
-            languages=["en"],
-        )
-        for number in range(count)
-    ]
-    Stakeholder.objects.bulk_create(people)
-    ContactPoint.objects.bulk_create(
-        ContactPoint(
-            workspace_id=workspace.id,
-            stakeholder=person,
-            channel=Channel.EMAIL,
-            address=f"embassy{number}@d{number % 50}.example.org",
-        )
-        for number, person in enumerate(people)
-    )
-    Consent.objects.bulk_create(
-        Consent(
-            workspace_id=workspace.id,
-            stakeholder=person,
-            purpose=Purpose.UPDATES,
-            basis=Basis.PUBLIC_TASK,
-            source="Diplomatic list",
-            given_at=date(2026, 1, 15),
-        )
-        for person in people
-    )
 
 
 def look(workspace: str, edition: str) -> dict[str, object]:
