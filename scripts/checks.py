@@ -78,8 +78,9 @@ TESTS = Check(
 # Side by side: one process walks through every page, in the others the journeys share a running system.
 IN_BROWSER = [PYTHON, "-m", "pytest", "-q", "-m", "browser and not chaos and not slow"]
 CONVERSATIONS = [
-    # Before the one whose last test looks for what both have written.
+    # Before the one whose last test looks for what they all have written.
     "tests/journeys/test_hostile_server.py",
+    "tests/journeys/test_messages.py",
     "tests/journeys/test_threads.py",
     "tests/journeys/test_membership.py",
     "tests/journeys/test_sending_files.py",

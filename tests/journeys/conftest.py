@@ -86,3 +86,10 @@ def people(browser: Browser, system: Deployment) -> Iterator[People]:
     yield found
     found.close()
     assert found.troubles.found == []
+
+
+@pytest.fixture
+def crew(people: People, harbour: Deployment) -> People:
+    """Browsers on a system that knows the people."""
+    assert harbour.url
+    return people

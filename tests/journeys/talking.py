@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.accounts.browser import PASSPHRASE
+
 WAIT = 40_000
 
 
@@ -28,6 +30,35 @@ class GuestLink:
     def secret(self) -> bytes:
         """What nobody but whoever holds the link may know; the epoch's hash behind it is no secret."""
         return base64.urlsafe_b64decode(urlsplit(self.address).fragment + "==")[:32]
+
+
+def arrive(page: Page, threads: str, email: str) -> Page:
+    """Signs in and arrives at the list of conversations, whose address is `threads`."""
+    page.goto(f"/accounts/sign-in/?next={threads}")
+    page.locator("#id_login").fill(email)
+    page.locator("#passphrase").fill(PASSPHRASE)
+    page.locator("form[data-sign-in] button[type=submit]").click()
+    # The sign-in page's own address ends alike.
+    page.wait_for_url(lambda url: urlsplit(url).path == threads)
+    expect(page.locator("[data-list-state]")).to_be_hidden(timeout=WAIT)
+    return page
+
+
+def open_thread(page: Page, address: str) -> Page:
+    """Opens the conversation until something can be written in it."""
+    page.goto(urlsplit(address).path)
+    expect(page.locator("[data-composer]")).to_be_visible(timeout=WAIT)
+    return page
+
+
+def add(page: Page, name: str, history: str) -> None:
+    """Adds somebody to the open conversation: with `everything`, or with what comes from now on."""
+    page.locator("[data-add-people]").click()
+    dialog = page.locator("#add-people")
+    dialog.get_by_label(name).check()
+    dialog.locator(f'input[name="history"][value="{history}"]').check()
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    expect(dialog).to_be_hidden(timeout=WAIT)
 
 
 def begin(page: Page, title: str, *names: str) -> str:

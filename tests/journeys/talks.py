@@ -6,12 +6,9 @@ looks for it, after all others.
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from playwright.sync_api import BrowserContext, Page
 
-from playwright.sync_api import BrowserContext, Page, expect
-
-from tests.accounts.browser import PASSPHRASE
-from tests.journeys.talking import WAIT
+from tests.journeys.talking import arrive
 from tests.journeys.threads_cast import SLUG
 from tests.stack.canary import Wire
 
@@ -23,12 +20,4 @@ WIRE = Wire()
 def sign_in(context: BrowserContext, name: str) -> Page:
     """A fresh browser signs in and arrives at the list of conversations."""
     WIRE.listen(context)
-    page = context.new_page()
-    page.goto(f"/accounts/sign-in/?next={THREADS}")
-    page.locator("#id_login").fill(f"{name}@example.org")
-    page.locator("#passphrase").fill(PASSPHRASE)
-    page.locator("form[data-sign-in] button[type=submit]").click()
-    # The sign-in page's own address ends alike.
-    page.wait_for_url(lambda url: urlsplit(url).path == THREADS)
-    expect(page.locator("[data-list-state]")).to_be_hidden(timeout=WAIT)
-    return page
+    return arrive(context.new_page(), THREADS, f"{name}@example.org")

@@ -8,10 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.accounts.browser import PASSPHRASE
 from tests.journeys.browsing import People, check_page
 from tests.journeys.guests_cast import SLUG
-from tests.journeys.talking import WAIT, begin, invite_guest, say
+from tests.journeys.talking import WAIT, arrive, begin, invite_guest, say
 from tests.stack.canary import Wire, files_and_output, kinds_with
 from tests.stack.deployment import Deployment
 
@@ -35,14 +34,7 @@ def crew(people: People, group: Deployment) -> People:
 
 
 def sign_in(context: BrowserContext) -> Page:
-    page = context.new_page()
-    page.goto(f"/accounts/sign-in/?next={THREADS}")
-    page.locator("#id_login").fill("mara@example.org")
-    page.locator("#passphrase").fill(PASSPHRASE)
-    page.locator("form[data-sign-in] button[type=submit]").click()
-    page.wait_for_url(lambda url: urlsplit(url).path == THREADS)
-    expect(page.locator("[data-list-state]")).to_be_hidden(timeout=WAIT)
-    return page
+    return arrive(context.new_page(), THREADS, "mara@example.org")
 
 
 def reads(page: Page, text: str) -> None:

@@ -14,15 +14,6 @@ from comms.wire.transcript import Head
 from tests.journeys.browsing import People, check_page
 from tests.journeys.talking import WAIT, begin, say, sees
 from tests.journeys.talks import MARKER, sign_in
-from tests.stack.deployment import Deployment
-
-
-@pytest.fixture
-def crew(people: People, harbour: Deployment) -> People:
-    """Browsers on a system that knows the people."""
-    assert harbour.url
-    return people
-
 
 Lie = Callable[[Any], Any]
 

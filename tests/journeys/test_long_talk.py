@@ -14,17 +14,19 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.accounts.browser import PASSPHRASE
 from tests.journeys.browsing import People, check_page
 from tests.journeys.long_talk_cast import SLUG
 from tests.journeys.talking import (
     WAIT,
     GuestLink,
     act,
+    add,
+    arrive,
     begin,
     enter_as_guest,
     invite_guest,
     message,
+    open_thread,
     say,
 )
 from tests.stack.deployment import Deployment
@@ -77,13 +79,7 @@ def test_a_talk_from_the_first_word_to_the_last(crew: People, tmp_path: Path) ->
 def sign_in(crew: People, name: str, **browser: object) -> Page:
     """A fresh browser, at the list of conversations."""
     page = crew.browser_of(**browser).new_page()  # type: ignore[arg-type]  # passed on as it is
-    page.goto(f"/accounts/sign-in/?next={THREADS}")
-    page.locator("#id_login").fill(f"{name}@long.example")
-    page.locator("#passphrase").fill(PASSPHRASE)
-    page.locator("form[data-sign-in] button[type=submit]").click()
-    page.wait_for_url(lambda url: urlsplit(url).path == THREADS)
-    expect(page.locator("[data-list-state]")).to_be_hidden(timeout=WAIT)
-    return page
+    return arrive(page, THREADS, f"{name}@long.example")
 
 
 def reads(page: Page, *sentences: str) -> None:
@@ -99,27 +95,12 @@ def said(page: Page) -> list[str]:
     return page.locator("[data-seq] .said-text:not(.is-missing)").all_inner_texts()
 
 
-def add(page: Page, name: str, history: str) -> None:
-    page.locator("[data-add-people]").click()
-    dialog = page.locator("#add-people")
-    dialog.get_by_label(name).check()
-    dialog.locator(f'input[name="history"][value="{history}"]').check()
-    dialog.get_by_role("button", name="Add", exact=True).click()
-    expect(dialog).to_be_hidden(timeout=WAIT)
-
-
 def remove(page: Page, name: str) -> None:
     row = page.locator("[data-members] > li", has_text=name)
     row.get_by_role("button", name=re.compile("^Change")).click()
     dialog = page.locator("#member")
     dialog.get_by_role("button", name="Remove from the conversation").click()
     expect(dialog).to_be_hidden(timeout=WAIT)
-
-
-def open_thread(page: Page, address: str) -> Page:
-    page.goto(urlsplit(address).path)
-    expect(page.locator("[data-composer]")).to_be_visible(timeout=WAIT)
-    return page
 
 
 def sit_down(crew: People) -> Table:

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 from tests.accounts.browser import PASSPHRASE
 from tests.journeys.browsing import People, check_page
 from tests.journeys.membership_cast import SLUG
-from tests.journeys.talking import WAIT, begin, say, sees
+from tests.journeys.talking import WAIT, add, arrive, begin, open_thread, say, sees
 from tests.stack.deployment import Deployment
 
 THREADS = f"/w/{SLUG}/threads/"
@@ -36,20 +36,7 @@ def crew(people: People, delegation: Deployment) -> People:
 
 def sign_in(context: BrowserContext, name: str) -> Page:
     """A fresh browser signs in and arrives at the list of conversations."""
-    page = context.new_page()
-    page.goto(f"/accounts/sign-in/?next={THREADS}")
-    page.locator("#id_login").fill(f"{name}@example.org")
-    page.locator("#passphrase").fill(PASSPHRASE)
-    page.locator("form[data-sign-in] button[type=submit]").click()
-    page.wait_for_url(lambda url: urlsplit(url).path == THREADS)
-    expect(page.locator("[data-list-state]")).to_be_hidden(timeout=WAIT)
-    return page
-
-
-def open_thread(page: Page, address: str) -> Page:
-    page.goto(address)
-    expect(page.locator("[data-composer]")).to_be_visible(timeout=WAIT)
-    return page
+    return arrive(context.new_page(), THREADS, f"{name}@example.org")
 
 
 def row_of(page: Page, name: str) -> Locator:
@@ -60,15 +47,6 @@ def change(page: Page, name: str) -> Locator:
     """Opens the dialog of one member."""
     row_of(page, name).get_by_role("button", name=re.compile("^Change")).click()
     return page.locator("#member")
-
-
-def add(page: Page, name: str, history: str) -> None:
-    page.locator("[data-add-people]").click()
-    dialog = page.locator("#add-people")
-    dialog.get_by_label(name).check()
-    dialog.locator(f'input[name="history"][value="{history}"]').check()
-    dialog.get_by_role("button", name="Add", exact=True).click()
-    expect(dialog).to_be_hidden(timeout=WAIT)
 
 
 def happened(page: Page, sentence: str) -> None:

@@ -7,15 +7,13 @@ import re
 import struct
 import zlib
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.accounts.browser import PASSPHRASE
 from tests.journeys.browsing import People, check_page
 from tests.journeys.files_cast import SLUG, WORKSPACE
-from tests.journeys.talking import WAIT, begin
+from tests.journeys.talking import WAIT, arrive, begin
 from tests.stack.canary import Wire, files_and_output, kinds_with
 from tests.stack.deployment import Deployment
 
@@ -57,14 +55,7 @@ def exchange(system: Deployment) -> Deployment:
 
 
 def sign_in(context: BrowserContext, name: str) -> Page:
-    page = context.new_page()
-    page.goto(f"/accounts/sign-in/?next={THREADS}")
-    page.locator("#id_login").fill(f"{name}@papers.example")
-    page.locator("#passphrase").fill(PASSPHRASE)
-    page.locator("form[data-sign-in] button[type=submit]").click()
-    page.wait_for_url(lambda url: urlsplit(url).path == THREADS)
-    expect(page.locator("[data-list-state]")).to_be_hidden(timeout=WAIT)
-    return page
+    return arrive(context.new_page(), THREADS, f"{name}@papers.example")
 
 
 def attach(page: Page, *files: Path) -> None:

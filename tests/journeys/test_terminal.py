@@ -6,7 +6,6 @@ import hashlib
 import os
 import re
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -14,7 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.accounts.browser import PASSPHRASE
 from tests.client.shell import done, following, run
 from tests.journeys.browsing import People
-from tests.journeys.talking import WAIT, begin, say, sees
+from tests.journeys.talking import WAIT, arrive, begin, say, sees
 from tests.journeys.terminal_cast import SLUG
 from tests.stack.deployment import Deployment
 
@@ -29,14 +28,7 @@ def relay(system: Deployment) -> Deployment:
 
 
 def sign_in(context: BrowserContext, name: str) -> Page:
-    page = context.new_page()
-    page.goto(f"/accounts/sign-in/?next={THREADS}")
-    page.locator("#id_login").fill(f"{name}@relay.example")
-    page.locator("#passphrase").fill(PASSPHRASE)
-    page.locator("form[data-sign-in] button[type=submit]").click()
-    page.wait_for_url(lambda url: urlsplit(url).path == THREADS)
-    expect(page.locator("[data-list-state]")).to_be_hidden(timeout=WAIT)
-    return page
+    return arrive(context.new_page(), THREADS, f"{name}@relay.example")
 
 
 def terminal(home: Path, relay: Deployment, name: str) -> Path:
