@@ -28,12 +28,7 @@ from comms.wire.bodies import (
 )
 from comms.wire.envelopes import Envelope as Sealed
 from comms.wire.envelopes import open_envelope, read_envelope
-from comms.wire.epochs import (
-    EpochRecord,
-    checked_key,
-    read_record,
-    wrap_info,
-)
+from comms.wire.epochs import EpochRecord, checked_key, read_record, wrap_info
 from comms.wire.errors import WireError
 from comms.wire.hpke import unwrap
 from comms.wire.labels import WRAP_EPOCH_KEY, WRAP_HISTORY

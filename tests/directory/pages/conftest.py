@@ -9,9 +9,7 @@ from django.test import Client
 
 from comms.accounts.models import User, Workspace
 from comms.core.actors import Actor
-from comms.directory.models import (
-    Stakeholder,
-)
+from comms.directory.models import Stakeholder
 from tests import factories
 from tests.directory.makers import make_many
 

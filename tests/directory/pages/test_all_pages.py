@@ -14,12 +14,7 @@ from comms.accounts.models import User, Workspace
 from comms.core.actors import Actor
 from comms.core.tenancy import in_workspace
 from comms.directory import selectors, services
-from comms.directory.models import (
-    Consent,
-    ContactPoint,
-    Stakeholder,
-    SuppressionReason,
-)
+from comms.directory.models import Consent, ContactPoint, Stakeholder, SuppressionReason
 from comms.directory.selectors.filters import StakeholderFilter
 from comms.directory.services import imports
 from tests.directory.makers import make_stakeholder

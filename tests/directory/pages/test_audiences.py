@@ -6,10 +6,7 @@ from django.test import Client
 
 from comms.accounts.models import Workspace
 from comms.core.tenancy import in_workspace
-from comms.directory.models import (
-    Audience,
-    Stakeholder,
-)
+from comms.directory.models import Audience, Stakeholder
 from tests.directory.pages.looking import address
 
 

@@ -10,10 +10,7 @@ from comms.accounts.models import Workspace
 from comms.core.actors import Actor
 from comms.core.tenancy import in_workspace
 from comms.directory import services
-from comms.directory.models import (
-    Consent,
-    Stakeholder,
-)
+from comms.directory.models import Consent, Stakeholder
 from comms.ledger.models import AuditEntry
 from tests.directory.makers import make_stakeholder
 from tests.directory.pages.looking import address

@@ -9,10 +9,7 @@ from django.test import Client
 from comms.accounts.models import User, Workspace
 from comms.core.actors import Actor
 from comms.core.tenancy import in_workspace
-from comms.directory.models import (
-    Import,
-    ImportState,
-)
+from comms.directory.models import Import, ImportState
 from comms.directory.services import imports
 from tests.directory.pages.looking import CSV, address
 
