@@ -6,22 +6,26 @@ passphrase at leisure. The server can open none of it.
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from comms.accounts import selectors, services
+from comms.accounts import services
 from comms.accounts.api.door import SessionView, WorkspaceView
-from comms.accounts.views.answers import decode_list, limit_rate, octets, octets_list, text
-from comms.core.errors import InvalidError
+from comms.accounts.views.answers import decode_list
+from comms.accounts.views.kept_keys import (
+    REPLACEMENT_LIMIT,
+    all_that_opens,
+    identities_of,
+    own_chain,
+    replace_keys,
+)
 from comms.core.rest import CBOR_BODY, CborParser, CborRenderer, body_of, cbor_schema
 from comms.wire import vault as wire_vault
-from comms.wire.cbor import decode, encode
+from comms.wire.cbor import encode
 
 
 class KeysView(SessionView):
@@ -38,20 +42,7 @@ class KeysView(SessionView):
     )
     def get(self, request: Request) -> Response:
         """Vault, the ways to unlock it, and the newest identity entry, verbatim."""
-        person = self.person
-        newest = selectors.newest_entry(person.id)
-        return Response(
-            encode(
-                [
-                    person.id.bytes,
-                    person.email,
-                    bytes(selectors.get_vault(person).content),
-                    [bytes(wrap.content) for wrap in selectors.list_vault_wraps(person)],
-                    bytes(newest.entry) if newest else b"",
-                    decode(selectors.sign_in_argon2(person.email), limit=64),
-                ]
-            )
-        )
+        return Response(encode(all_that_opens(self.person)))
 
 
 class ChainView(SessionView):
@@ -66,8 +57,7 @@ class ChainView(SessionView):
     )
     def get(self, request: Request) -> Response:
         """All of them, verbatim: to hold against the public log."""
-        chains = selectors.list_chains([self.person.id])
-        return Response(encode([entry for one in chains for entry in one.entries]))
+        return Response(encode(own_chain(self.person)))
 
 
 class VaultView(SessionView):
@@ -106,18 +96,9 @@ class IdentityView(SessionView):
         From that moment every other session is ended, and nothing is accepted in the person's conversations until
         their epochs are there. 409 when another browser was faster.
         """
+        items = decode_list(body_of(request, REPLACEMENT_LIMIT), 4)
         inner = request._request  # where allauth counts the tries
-        limit_rate(inner, "change_passphrase")
-        body = decode_list(body_of(request, wire_vault.LIMIT + 64 * 1024), 4)
-        secret, entry, content, wraps = body
-        services.replace_lost_keys(
-            person=self.person,
-            secret=text(secret, 64),
-            keep=self.session_key,
-            entry=octets(entry),
-            vault_content=octets(content),
-            wraps=octets_list(wraps, 22),
-        )
+        replace_keys(inner, items, person=self.person, keep=self.session_key)
         return Response(status=204)
 
 
@@ -169,11 +150,4 @@ class IdentitiesView(WorkspaceView):
     def get(self, request: Request) -> Response:
         """Chains of identity entries, verbatim, of everyone or of those asked for; at most 500 people."""
         wanted = request.query_params.getlist("user")
-        try:
-            ids = [uuid.UUID(one) for one in wanted] if wanted else None
-        except ValueError:
-            raise InvalidError(_("A user is named by a UUID."), field="user") from None
-        members = selectors.list_identities(self.actor, ids)
-        return Response(
-            encode([[one.user_id.bytes, one.name, list(one.entries)] for one in members])
-        )
+        return Response(encode(identities_of(self.actor, wanted)))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
-
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from comms.accounts import selectors, services
+from comms.accounts import services
 from comms.accounts.scope import MemberRequest, member_view
 from comms.accounts.views.answers import (
     CBOR,
@@ -20,40 +18,33 @@ from comms.accounts.views.answers import (
     endpoint,
     limit_rate,
     octets,
-    octets_list,
     person_endpoint,
     read_list,
     text,
 )
+from comms.accounts.views.kept_keys import (
+    REPLACEMENT_LIMIT,
+    all_that_opens,
+    identities_of,
+    own_chain,
+    replace_keys,
+)
 from comms.core.errors import InvalidError
 from comms.wire import vault as wire_vault
-from comms.wire.cbor import decode
 
 
 @require_GET
 @person_endpoint
 def keys(request: PersonRequest) -> HttpResponse:
     """The person's id, address, vault, wraps, newest identity entry and sign-in parameters."""
-    person = request.user
-    newest = selectors.newest_entry(person.id)
-    return cbor(
-        [
-            person.id.bytes,
-            person.email,
-            bytes(selectors.get_vault(person).content),
-            [bytes(wrap.content) for wrap in selectors.list_vault_wraps(person)],
-            bytes(newest.entry) if newest else b"",
-            decode(selectors.sign_in_argon2(person.email), limit=64),
-        ]
-    )
+    return cbor(all_that_opens(request.user))
 
 
 @require_GET
 @person_endpoint
 def chain(request: PersonRequest) -> HttpResponse:
     """The person's own identity entries, oldest first, verbatim."""
-    chains = selectors.list_chains([request.user.id])
-    return cbor([entry for one in chains for entry in one.entries])
+    return cbor(own_chain(request.user))
 
 
 @require_http_methods(["PUT"])
@@ -114,16 +105,8 @@ def passphrase(request: PersonRequest) -> HttpResponse:
 @person_endpoint
 def identity(request: PersonRequest) -> HttpResponse:
     """Replace the identity together with vault and wraps; the other browsers are signed out."""
-    secret, entry, content, new_wraps = read_list(request, 4, limit=wire_vault.LIMIT + 64 * 1024)
-    limit_rate(request, "change_passphrase")
-    services.replace_lost_keys(
-        person=request.user,
-        secret=text(secret, 64),
-        keep=request.session.session_key,
-        entry=octets(entry),
-        vault_content=octets(content),
-        wraps=octets_list(new_wraps, 22),
-    )
+    items = read_list(request, 4, limit=REPLACEMENT_LIMIT)
+    replace_keys(request, items, person=request.user, keep=request.session.session_key)
     return JsonResponse({"ok": True})
 
 
@@ -132,10 +115,4 @@ def identity(request: PersonRequest) -> HttpResponse:
 @member_view()
 def identities(request: MemberRequest) -> HttpResponse:
     """Chains of identity entries of members: everyone, or the `user` ids asked for (at most 500)."""
-    wanted = request.GET.getlist("user")
-    try:
-        ids = [uuid.UUID(one) for one in wanted] if wanted else None
-    except ValueError:
-        raise InvalidError(_("A user is named by a UUID."), field="user") from None
-    members = selectors.list_identities(request.actor, ids)
-    return cbor([[one.user_id.bytes, one.name, list(one.entries)] for one in members])
+    return cbor(identities_of(request.actor, request.GET.getlist("user")))
