@@ -21,13 +21,11 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import django
 import httpx
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -66,33 +64,16 @@ class Conversation:
 def main() -> int:
     """Measure everything and print it; 1 when a figure misses what the design asks for."""
     sys.path.insert(0, str(ROOT))
-    from tests.stack.deployment import Deployment
+    from bench.whole_system import whole_system
 
-    with tempfile.TemporaryDirectory(prefix="entente-bench-") as folder:
-        # The embedded services run as another user when we are root, and must get in.
-        Path(folder).chmod(0o755)
-        deployment = Deployment(Path(folder) / "var")
-        deployment.start()
-        os.environ |= {
-            "VAR": str(deployment.var),
-            "DJANGO_SETTINGS_MODULE": "config.settings.local",
-            "LOG_LEVEL": "WARNING",
-        }
-        django.setup()
-        try:
-            made = Makers(deployment.url)
-            stored = load("store", made.conversation(ENVELOPES // SENDERS), Path(folder))
-            written = write_by_psycopg(deployment.var, ENVELOPES)
-            delivered = load("deliver", made.conversation(RATE * RATE_SECONDS), Path(folder))
-            pages = read_long(made, deployment)
-            idle = load(
-                "idle",
-                made.conversation(0),
-                Path(folder),
-                str(deployment.services()["Web"]["pid"]),
-            )
-        finally:
-            deployment.stop()
+    with whole_system() as (deployment, folder):
+        made = Makers(deployment.url)
+        stored = load("store", made.conversation(ENVELOPES // SENDERS), folder)
+        written = write_by_psycopg(deployment.var, ENVELOPES)
+        delivered = load("deliver", made.conversation(RATE * RATE_SECONDS), folder)
+        pages = read_long(made, deployment)
+        web = str(deployment.services()["Web"]["pid"])
+        idle = load("idle", made.conversation(0), folder, web)
     return report(stored, written, delivered, pages, idle)
 
 

@@ -24,7 +24,6 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,7 +32,6 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import django
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -112,37 +110,19 @@ class OnPages:
 def main() -> int:
     """Measure everything and print it; 1 when a figure misses what the design asks for."""
     sys.path.insert(0, str(ROOT))
+    from bench.whole_system import make_two, whole_system
     from tests.chromium import FLAGS, WHOLE
-    from tests.stack.deployment import Deployment
 
-    with tempfile.TemporaryDirectory(prefix="entente-bench-") as name:
-        folder = Path(name)
-        # The embedded services run as another user when we are root, and must get in.
-        folder.chmod(0o755)
+    # Envelopes are put into the running system's database from here.
+    with whole_system() as (deployment, folder):
         build(folder / "figures")
-        deployment = Deployment(folder / "var")
-        deployment.start()
-        # Envelopes are put into the running system's database from here.
-        os.environ |= {
-            "VAR": str(deployment.var),
-            "DJANGO_SETTINGS_MODULE": "config.settings.local",
-            "LOG_LEVEL": "WARNING",
-        }
-        django.setup()
-        try:
-            made = deployment.manage(
-                "shell", "-c", "from tests.journeys.files_cast import make; make()"
-            )
-            if made.returncode:
-                raise SystemExit(made.stderr)
-            address = fill(deployment.url, folder / "terminal")
-            with sync_playwright() as playwright:
-                chromium = playwright.chromium.launch(executable_path=WHOLE, args=FLAGS)
-                pages = open_as_new(chromium, deployment.url, address)
-                modules = call_modules(chromium, deployment.url, folder / "figures")
-                chromium.close()
-        finally:
-            deployment.stop()
+        make_two(deployment)
+        address = fill(deployment.url, folder / "terminal")
+        with sync_playwright() as playwright:
+            chromium = playwright.chromium.launch(executable_path=WHOLE, args=FLAGS)
+            pages = open_as_new(chromium, deployment.url, address)
+            modules = call_modules(chromium, deployment.url, folder / "figures")
+            chromium.close()
     return report(modules, pages)
 
 

@@ -17,14 +17,12 @@ import os
 import re
 import statistics
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-import django
 import httpx
 from playwright.sync_api import Page, expect, sync_playwright
 
@@ -67,39 +65,22 @@ async ([address, size]) => {
 def main() -> int:
     """Measure everything and print it; 1 when sealing misses what the design asks for."""
     sys.path.insert(0, str(ROOT))
+    from bench.whole_system import make_two, whole_system
     from tests.chromium import FLAGS, WHOLE
-    from tests.stack.deployment import Deployment
 
-    with tempfile.TemporaryDirectory(prefix="entente-bench-") as folder:
-        # The embedded services run as another user when we are root, and must get in.
-        Path(folder).chmod(0o755)
-        deployment = Deployment(Path(folder) / "var")
-        deployment.start()
-        # The people's passphrase stands beside code that wants Django.
-        os.environ |= {
-            "VAR": str(deployment.var),
-            "DJANGO_SETTINGS_MODULE": "config.settings.local",
-        }
-        django.setup()
-        try:
-            made = deployment.manage(
-                "shell", "-c", "from tests.journeys.files_cast import make; make()"
-            )
-            if made.returncode:
-                raise SystemExit(made.stderr)
-            with sync_playwright() as playwright:
-                chromium = playwright.chromium.launch(executable_path=WHOLE, args=FLAGS)
-                context = chromium.new_context(base_url=deployment.url)
-                page = context.new_page()
-                seconds = seal(page)
-                thread = sign_in_and_begin(page)
-                cookies = {cookie["name"]: cookie["value"] for cookie in context.cookies()}
-                sent = send(deployment.url, thread, cookies)
-                written = write(Path(folder) / "peer")
-                shown = choose(page, Path(folder) / "noise.bin")
-                chromium.close()
-        finally:
-            deployment.stop()
+    with whole_system() as (deployment, folder):
+        make_two(deployment)
+        with sync_playwright() as playwright:
+            chromium = playwright.chromium.launch(executable_path=WHOLE, args=FLAGS)
+            context = chromium.new_context(base_url=deployment.url)
+            page = context.new_page()
+            seconds = seal(page)
+            thread = sign_in_and_begin(page)
+            cookies = {cookie["name"]: cookie["value"] for cookie in context.cookies()}
+            sent = send(deployment.url, thread, cookies)
+            written = write(folder / "peer")
+            shown = choose(page, folder / "noise.bin")
+            chromium.close()
     return report(seconds, sent, written, shown)
 
 
@@ -116,17 +97,10 @@ def seal(page: Page) -> tuple[float, float]:
 
 def sign_in_and_begin(page: Page) -> str:
     """The address of a new conversation, without its host."""
-    from tests.accounts.browser import PASSPHRASE
     from tests.journeys.files_cast import SLUG
-    from tests.journeys.talking import begin
+    from tests.journeys.talking import arrive, begin
 
-    threads = f"/w/{SLUG}/threads/"
-    page.goto(f"/accounts/sign-in/?next={threads}")
-    page.locator("#id_login").fill("carla@papers.example")
-    page.locator("#passphrase").fill(PASSPHRASE)
-    page.locator("form[data-sign-in] button[type=submit]").click()
-    page.wait_for_url(lambda url: urlsplit(url).path == threads, timeout=60_000)
-    expect(page.locator("[data-list-state]")).to_be_hidden(timeout=60_000)
+    arrive(page, f"/w/{SLUG}/threads/", "carla@papers.example")
     return urlsplit(begin(page, "Figures", "Rashid Reader")).path
 
 
