@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,7 +33,8 @@ class ErrorLine:
 class Progress:
     """An edition at one moment. `counts` has every state; their sum is `total`.
 
-    `rate` is messages a second over the last ten seconds; `eta` is None when nothing moves.
+    `rate` is messages a second of the batches that are being sent or were ten seconds ago; `eta` is None when
+    nothing moves.
     `due_open` counts open messages whose time has come; `next_due_at` is when the next one is due.
     """
 
@@ -108,8 +109,10 @@ def count_unknown(edition_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
 
 
 def _rate(edition: Edition, now: datetime.datetime) -> float:
-    """Sent in the window by all senders, over the time that they were at it."""
-    recent = Claim.objects.filter(edition=edition, created_at__gte=now - RATE_WINDOW)
+    """Sent by all senders in the batches that were open in the window, over the time since the first began."""
+    recent = Claim.objects.filter(edition=edition).filter(
+        Q(closed_at=None) | Q(closed_at__gte=now - RATE_WINDOW)
+    )
     rows = list(recent.values_list("created_at", "sent"))
     if not rows:
         return 0.0

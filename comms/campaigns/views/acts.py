@@ -124,6 +124,7 @@ def cancel_page(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
                 progress.done,
             )
             % {"count": localize(progress.done)},
+            *_at_this_moment(progress.counts["sending"]),
             *consequences,
         ]
     return render(
@@ -137,6 +138,18 @@ def cancel_page(request: MemberRequest, edition: uuid.UUID) -> HttpResponse:
             "danger": True,
         },
     )
+
+
+def _at_this_moment(count: int) -> list[str]:
+    """What a sender has in its hands: most of it is given back, some may be with a server already."""
+    if not count:
+        return []
+    words = ngettext(
+        "%(count)s message is being handed over at this moment. It stops where that is still possible.",
+        "%(count)s messages are being handed over at this moment. They stop where that is still possible.",
+        count,
+    )
+    return [words % {"count": localize(count)}]
 
 
 @require_http_methods(["GET", "POST"])
