@@ -35,7 +35,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         ),
         "incorrect_password": _("That is not your passphrase."),
         "too_many_login_attempts": _(
-            "Too many tries for this address. Wait five minutes and try again."
+            "Too many wrong tries, for this e-mail address or from your network. "
+            "Wait five minutes and try again."
         ),
     }
 

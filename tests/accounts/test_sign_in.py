@@ -101,7 +101,18 @@ def test_refuses_the_sixth_try_for_an_address(founder: tuple[User, Workspace, Pe
         _sign_in(Client(), "freya@example.org", "0" * 64)
     status, answer = _sign_in(Client(), "freya@example.org", founder[2].keys.sign_in_secret)
     assert status == 400
-    assert "Too many tries" in str(answer["form"]["errors"])  # type: ignore[index]  # JSON
+    assert "Too many wrong tries" in str(answer["form"]["errors"])  # type: ignore[index]  # JSON
+
+
+def test_one_network_s_wrong_tries_are_not_blamed_on_an_address(
+    founder: tuple[User, Workspace, Person],
+) -> None:
+    """Ten in a minute, whoever made them, stop everybody behind that network, and the words say so."""
+    for number in range(10):
+        _sign_in(Client(), f"nobody{number}@example.org", "0" * 64)
+    status, answer = _sign_in(Client(), "freya@example.org", founder[2].keys.sign_in_secret)
+    assert status == 400
+    assert "or from your network" in str(answer["form"]["errors"])  # type: ignore[index]  # JSON
 
 
 @pytest.mark.django_db
