@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import uuid
 from collections.abc import Callable
 
@@ -16,6 +17,7 @@ from comms.campaigns import selectors
 from comms.campaigns.models import Claim, Delivery, Edition
 from comms.campaigns.selectors import Progress
 from comms.campaigns.services.claiming import claim_batch
+from comms.campaigns.services.running import cancel_edition
 from comms.campaigns.services.settling import close, settle
 from comms.campaigns.transports.base import Outcome, Result
 from comms.core.ids import uuid7
@@ -124,3 +126,22 @@ def test_cancelling_says_what_a_sender_has_in_its_hands(batch: Batch, as_user: S
     assert "30 messages that wait are not sent." in words
     assert "25 messages that were sent stay sent." in words
     assert "15 messages are being handed over at this moment." in words
+
+
+def test_what_stands_still_on_a_cancelled_page_counts_nothing(
+    batch: Batch, as_user: SignIn
+) -> None:
+    """A sender lets go after the page was shown: only the figures follow, and the lead must not contradict them."""
+    team, address = batch.team, [batch.team.workspace.slug, batch.edition.id]
+    cancel_edition(actor=team.pair.writer, edition_id=batch.edition.id)
+    client = as_user(User.objects.get(id=team.pair.writer.user_id))
+    before = _lead(client.get(reverse("campaigns:edition", args=address)).content)
+    batch.settle(10)
+    assert "Cancelled" in before
+    assert before == _lead(client.get(reverse("campaigns:edition", args=address)).content)
+
+
+def _lead(page: bytes) -> str:
+    found = re.search(r"<p data-follows=\"lead\">(.*?)</p>", page.decode(), re.DOTALL)
+    assert found is not None
+    return found[1]
