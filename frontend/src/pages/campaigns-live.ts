@@ -4,6 +4,8 @@ import { LivePart } from "./campaigns/live-part";
 import { listen } from "./campaigns/socket";
 import { words } from "./shell/words";
 
+const RELOAD_MS = 5000;
+
 const part = document.querySelector<HTMLElement>("[data-live]");
 if (part !== null) {
   const texts = words("live-words", ["live", "polling"]);
@@ -17,6 +19,15 @@ if (part !== null) {
     },
     closed: () => {
       live.connected(false);
+    },
+    ended: () => {
+      // Not more than once in a while, whatever the server says.
+      window.setTimeout(
+        () => {
+          location.reload();
+        },
+        Math.max(0, RELOAD_MS - performance.now()),
+      );
     },
   });
 }

@@ -126,7 +126,7 @@ test("a network that fails leaves the page as it was and is tried again", async 
   expect(live.textContent).toBe("back");
 });
 
-test("a socket that breaks is opened again, each time after a longer pause", () => {
+function listened(): { sockets: EventTarget[]; heard: string[] } {
   const sockets: EventTarget[] = [];
   class Socket extends EventTarget {
     constructor(readonly address: string) {
@@ -141,7 +141,22 @@ test("a socket that breaks is opened again, each time after a longer pause", () 
     changed: () => heard.push("changed"),
     open: () => heard.push("open"),
     closed: () => heard.push("closed"),
+    ended: () => heard.push("ended"),
   });
+  return { sockets, heard };
+}
+
+test.each([4401, 4404])("whoever may not look any more doesn't ask again (%i)", (code) => {
+  const { sockets, heard } = listened();
+  sockets[0]?.dispatchEvent(new Event("open"));
+  sockets[0]?.dispatchEvent(new CloseEvent("close", { code }));
+  vi.advanceTimersByTime(120_000);
+  expect(heard).toEqual(["open", "ended"]);
+  expect(sockets).toHaveLength(1);
+});
+
+test("a socket that breaks is opened again, each time after a longer pause", () => {
+  const { sockets, heard } = listened();
   sockets[0]?.dispatchEvent(new Event("open"));
   sockets[0]?.dispatchEvent(new Event("message"));
   sockets[0]?.dispatchEvent(new Event("close"));

@@ -2,11 +2,15 @@
 
 const FIRST_MS = 1000;
 const LONGEST_MS = 30000;
+/** Signed out, and no edition of theirs any more: asking again would be answered the same. */
+const FOR_GOOD = new Set([4401, 4404]);
 
 export interface Listener {
   readonly changed: () => void;
   readonly open: () => void;
   readonly closed: () => void;
+  /** Whoever looks may not any more; the server says why when the page is asked for. */
+  readonly ended: () => void;
 }
 
 /** Listen at `path` (`/ws/…`) of this origin. */
@@ -23,7 +27,11 @@ export function listen(path: string, listener: Listener): void {
     socket.addEventListener("message", () => {
       listener.changed();
     });
-    socket.addEventListener("close", () => {
+    socket.addEventListener("close", ({ code }) => {
+      if (FOR_GOOD.has(code)) {
+        listener.ended();
+        return;
+      }
       listener.closed();
       // Spread the return of many browsers after a restart.
       window.setTimeout(connect, pause * (0.5 + Math.random()));
