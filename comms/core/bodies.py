@@ -89,7 +89,9 @@ class BodyGate:
                     (b"content-type", kind.encode()),
                     (b"content-length", str(len(content)).encode()),
                     (b"cache-control", b"no-store"),
-                    (b"content-security-policy", b"default-src 'self'"),
+                    # No middleware sees this answer; frames aren't covered by default-src.
+                    (b"content-security-policy", b"default-src 'self'; frame-ancestors 'none'"),
+                    (b"referrer-policy", b"same-origin"),
                     (b"x-content-type-options", b"nosniff"),
                     (b"connection", b"close"),
                 ],

@@ -159,7 +159,8 @@ def test_refusals_are_safe_and_not_kept() -> None:
     headers = Client(limit=1).post([b"xx"]).headers
     assert headers[b"content-type"] == b"text/html"
     assert headers[b"cache-control"] == b"no-store"
-    assert headers[b"content-security-policy"] == b"default-src 'self'"
+    assert headers[b"content-security-policy"] == b"default-src 'self'; frame-ancestors 'none'"
+    assert headers[b"referrer-policy"] == b"same-origin"
     assert headers[b"x-content-type-options"] == b"nosniff"
 
 
