@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from comms.campaigns.models import Campaign, Edition
+from comms.campaigns.services.caps import ALL_MAIL, EACH_DOMAIN
 from comms.content.audit import named_language
 from comms.core.actors import Actor
 
@@ -39,6 +41,8 @@ SENTENCES = {
     "campaigns.sent_batch": _("sent a batch of %(size)s"),
     "campaigns.recovered_batch": _("settled a batch of %(size)s whose sender had stopped"),
     "campaigns.resolved_unknown": _("decided on %(count)s deliveries of unknown outcome"),
+    "campaigns.set_cap": _("limited %(what)s to %(per_second)s messages a second"),
+    "campaigns.removed_cap": _("lifted the limit of %(per_second)s messages a second for %(what)s"),
     "campaigns.unsubscribed": _(
         "stopped updates to an address, since its owner unsubscribed (%(queued)s were still waiting)"
     ),
@@ -55,13 +59,23 @@ def _editions(actor: Actor, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
     return dict(rows.values_list("id", "title"))
 
 
+def _limited(key: str) -> str:
+    """What a limit is for, as a reader knows it."""
+    return {ALL_MAIL: gettext("all mail"), EACH_DOMAIN: gettext("mail to each domain")}.get(
+        key, key
+    )
+
+
 SUBJECTS = {
+    "cap": (_("limit"), ""),
     "delivery": (_("message"), ""),
     "campaign": (_("campaign"), "campaigns:campaign", _campaigns),
     "edition": (_("edition"), "campaigns:edition", _editions),
 }
 
 NAMES = {
+    "campaigns.set_cap": {"what": _limited},
+    "campaigns.removed_cap": {"what": _limited},
     "campaigns.accepted_fallback": {"language": named_language},
     "campaigns.refused_fallback": {"language": named_language},
 }

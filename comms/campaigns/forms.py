@@ -11,8 +11,9 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from comms.campaigns.models import Delivery, Edition
+from comms.campaigns.models import Delivery, Edition, SendingCap
 from comms.campaigns.services import Decision, EditionPlan, Schedule
+from comms.campaigns.services.caps import EACH_DOMAIN, FASTEST
 from comms.campaigns.services.due_times import instant_of
 from comms.content.selectors import list_templates
 from comms.core.actors import Actor
@@ -247,3 +248,38 @@ class DecisionForm(forms.Form):
     """What to do with messages of unknown fate."""
 
     decision = forms.ChoiceField(label=_("What to do"), choices=Decision.choices)
+
+
+class SpeedForm(forms.Form):
+    """A limit to how fast mail goes out."""
+
+    what = forms.ChoiceField(
+        label=_("What is limited"),
+        choices=[
+            ("channel", _("All mail of this workspace")),
+            ("each", _("Mail to each destination domain")),
+            ("domain", _("Mail to one destination domain")),
+            ("sender", _("Mail from one sender's address")),
+        ],
+        widget=forms.RadioSelect,
+        initial="channel",
+    )
+    key = forms.CharField(
+        label=_("Which domain or sender"),
+        required=False,
+        max_length=254,
+        widget=forms.TextInput(attrs={"dir": "ltr"}),
+        help_text=_("For the last two: example.org, or news@example.org."),
+    )
+    per_second = forms.IntegerField(
+        label=_("Messages a second, at most"), min_value=1, max_value=FASTEST
+    )
+
+    def cap(self) -> dict[str, Any]:
+        """What was filled in, for `services.set_cap`."""
+        what = self.cleaned_data["what"]
+        return {
+            "kind": SendingCap.Kind.DOMAIN if what == "each" else SendingCap.Kind(what),
+            "key": EACH_DOMAIN if what == "each" else self.cleaned_data["key"],
+            "per_second": self.cleaned_data["per_second"],
+        }

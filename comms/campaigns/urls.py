@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from comms.campaigns.views import acts, campaigns, composing, holds, live, log, previews, reviews
+from comms.campaigns.views import (
+    acts,
+    campaigns,
+    composing,
+    holds,
+    live,
+    log,
+    previews,
+    reviews,
+    speed,
+)
 
 app_name = "campaigns"
 
@@ -15,6 +25,8 @@ urlpatterns = [
     path("calendar", campaigns.calendar_page, name="calendar"),
     path("hold", holds.hold_page, name="hold"),
     path("release", holds.release_page, name="release"),
+    path("speed", speed.speed_page, name="speed"),
+    path("speed/<uuid:cap>/remove", speed.remove, name="speed_remove"),
     path("all/<uuid:campaign>/", campaigns.campaign_page, name="campaign"),
     path("all/<uuid:campaign>/edit", campaigns.edit_page, name="campaign_edit"),
     path("all/<uuid:campaign>/new", composing.new_page, name="edition_new"),

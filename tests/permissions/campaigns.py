@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from comms.campaigns import services
-from comms.campaigns.models import Edition
+from comms.campaigns.models import Edition, SendingCap
 from comms.core.actors import Actor, Role
 from tests import factories
 from tests.campaigns import makers
@@ -26,6 +26,13 @@ def _draft(cast: Cast) -> Edition:
     editor = _editor(cast)
     makers.make_people(editor, 1)
     return makers.make_edition(editor, template=makers.make_template(editor, languages=["en"]))
+
+
+def cap(cast: Cast) -> dict[str, Any]:
+    """A limit to how fast mail goes out."""
+    admin = factories.actor_of(cast.people["admin"], cast.mission)
+    made = services.set_cap(actor=admin, kind=SendingCap.Kind.CHANNEL, key="", per_second=10)
+    return {"workspace": cast.mission.slug, "cap": made.id}
 
 
 def draft(cast: Cast) -> dict[str, Any]:
@@ -79,6 +86,9 @@ ROWS = [
     Row("campaigns:hold", only(*HOLDERS, status=UNPROCESSABLE), method="POST"),
     Row("campaigns:release", only(*RELEASERS)),
     Row("campaigns:release", only(*RELEASERS, status=MOVED), method="POST"),
+    Row("campaigns:speed", only("admin")),
+    Row("campaigns:speed", only("admin", status=UNPROCESSABLE), method="POST"),
+    Row("campaigns:speed_remove", only("admin", status=MOVED), method="POST", arguments=cap),
     Row("campaigns:campaign", members(), arguments=campaign),
     Row("campaigns:campaign_edit", only(*WRITERS), arguments=campaign),
     Row("campaigns:edition_new", only(*WRITERS), arguments=campaign),

@@ -28,8 +28,8 @@ _TEXTS = frozenset(
     "account_id address_word audiences_url as auto_id cancel_url code country_word csrf_token decision email "  # noqa: SIM905 - a list of 50 lines says no more
     "email_word filters form_id form.login.value form.name.value get_full_path guest_id id id_for_label "
     "identifier ids languages_word ledger_url link logout_url members_url name palette_url person_url profile_url "
-    "q query question recipient redirect_field_value region_word scope security_url slug state stop_link subject_id "
-    "text theme thread_id time_zone totp_svg_data_uri updates_word url verifier workspaces wrap".split()
+    "q query question recipient redirect_field_value region_word scope security_url slug speed_url state stop_link "
+    "subject_id text theme thread_id time_zone totp_svg_data_uri updates_word url verifier workspaces wrap".split()
 )
 _ATTRIBUTE = re.compile(r"""\s([a-z][a-z-]*)=("[^"]*"|'[^']*')""", re.S)
 _SHOWN = re.compile(r"\{\{\s*([\w.]+)([^}]*)\}\}")

@@ -1,6 +1,7 @@
 """What others may read of campaigns."""
 
 from comms.campaigns.selectors.campaigns import get_campaign, list_campaigns
+from comms.campaigns.selectors.caps import get_cap, list_caps
 from comms.campaigns.selectors.deliveries import (
     DeliveryRow,
     ErrorLine,
@@ -29,11 +30,13 @@ __all__ = [
     "count_unknown",
     "edition_progress",
     "get_campaign",
+    "get_cap",
     "get_delivery",
     "get_edition",
     "languages_of",
     "list_approvals",
     "list_campaigns",
+    "list_caps",
     "list_deliveries",
     "list_editions",
     "list_editions_between",

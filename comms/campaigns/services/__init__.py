@@ -1,6 +1,7 @@
 """Everything that changes campaigns. Senders' own steps are in claiming, settling and recovering."""
 
 from comms.campaigns.services.campaigns import create_campaign, update_campaign
+from comms.campaigns.services.caps import remove_cap, set_cap
 from comms.campaigns.services.editions import (
     EditionPlan,
     Schedule,
@@ -41,10 +42,12 @@ __all__ = [
     "pause_edition",
     "reject_edition",
     "release_edition",
+    "remove_cap",
     "reopen_edition",
     "resolve_unknown",
     "resume_edition",
     "schedule_edition",
+    "set_cap",
     "submit_for_review",
     "update_campaign",
     "update_edition",
