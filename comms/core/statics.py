@@ -7,6 +7,8 @@ the names that they have. Nothing of this needs a restart, and nothing of it is 
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponseBase
 from django_vite.core.asset_loader import DjangoViteAppClient, ManifestClient, ManifestEntry
 from django_vite.core.exceptions import DjangoViteManifestError
@@ -42,17 +44,24 @@ class WatchedManifest(ManifestClient):  # type: ignore[misc]  # untyped upstream
 
     _seen: tuple[int, int] | None = None
 
+    def __init__(self, *words: Any) -> None:
+        self.addresses: dict[str, str] = {}
+        """Made up already, of this build."""
+        super().__init__(*words)
+
     def get(self, path: str) -> ManifestEntry:
         """The entry of a source file. Raises DjangoViteAssetNotFoundError."""
-        self._look_again()
+        self.look_again()
         return super().get(path)
 
-    def _look_again(self) -> None:
+    def look_again(self) -> None:
+        """Read a manifest that is newer than the one that is known."""
         try:
             now = self.manifest_path.stat()
             if (now.st_mtime_ns, now.st_ino) != self._seen:
                 self._entries, self.legacy_polyfills_entry = self._parse_manifest()
                 self._seen = now.st_mtime_ns, now.st_ino
+                self.addresses = {}
         except (OSError, DjangoViteManifestError):
             return  # a build is at it: what was known stays
 
@@ -61,3 +70,14 @@ class BuiltFiles(DjangoViteAppClient):  # type: ignore[misc]  # untyped upstream
     """Addresses of built files by their source, after the newest manifest."""
 
     ManifestClient = WatchedManifest
+
+    def generate_vite_asset_url(self, path: str) -> str:
+        """The address of a built file. Raises DjangoViteAssetNotFoundError.
+
+        Made up once for each build: a list with 130 icons asks for the same one 130 times.
+        """
+        self.manifest.look_again()
+        known: dict[str, str] = self.manifest.addresses
+        if path not in known:
+            known[path] = super().generate_vite_asset_url(path)
+        return known[path]

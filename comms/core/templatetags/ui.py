@@ -52,13 +52,7 @@ def asset(path: str) -> str:
 
     Raises DjangoViteManifestError while the front end isn't built.
     """
-    return _address(DjangoViteAssetLoader.instance(), path)
-
-
-@lru_cache(maxsize=256)
-def _address(loader: DjangoViteAssetLoader, path: str) -> str:
-    """A loader has read one build. A list with 130 icons asked it for the same file 130 times."""
-    return str(loader.generate_vite_asset_url(path))
+    return str(DjangoViteAssetLoader.instance().generate_vite_asset_url(path))
 
 
 @register.simple_tag
