@@ -118,7 +118,9 @@ def test_message_ids_and_return_paths_are_the_same_every_time(pair: Pair) -> Non
     address = return_path(ring, delivery_id, "example.org")
     assert len(address.partition("@")[0]) <= 64
     assert read_return_path(ring, address.upper()) == delivery_id
-    for forged in (address.replace("b-", "c-"), address[:10] + "a" + address[11:], "b-x-y@z", ""):
+    another = "b" if address[10] == "a" else "a"
+    changed = address[:10] + another + address[11:]
+    for forged in (address.replace("b-", "c-"), changed, "b-x-y@z", ""):
         assert read_return_path(ring, forged) in {None}
 
 
