@@ -59,6 +59,7 @@ def test_another_for_the_same_takes_its_place_and_the_trail_says_so(
     mission: Workspace, ada: User, as_user: SignIn
 ) -> None:
     client = as_user(ada)
+    assert "Nothing is limited." in client.get(address("speed")).content.decode()
     for speed in ("14", "20"):
         client.post(address("speed"), {"what": "channel", "key": "", "per_second": speed})
     assert limits(mission) == {("channel", "email"): 20}
@@ -144,7 +145,7 @@ def test_the_page_says_what_each_limit_is_for(
     ):
         services.set_cap(actor=actor, kind=kind, key=key, per_second=1000)
     client = as_user(ada)
-    client.get(address("speed"))
+    assert "Nothing is limited." not in client.get(address("speed")).content.decode()
     with django_assert_max_num_queries(20):
         page = client.get(address("speed")).content.decode()
     assert 'Mail to <bdi dir="ltr">example.org</bdi>' in page
