@@ -31,6 +31,11 @@ from comms.ledger.selectors import LEAVES_AT_ONCE, PROOFS_AT_ONCE
 from comms.wire.cbor import MAX_INT
 
 TEXT = "text/plain; charset=utf-8"
+HASH_IN_BASE64 = 44
+LEAF_IN_BASE64 = 100
+TREE_HEIGHT = 64
+"""A path and an edge have at most one hash for each level, a consistency proof one more."""
+VERIFIER_LIMIT = 400
 NOTE_LIMIT = 2_048
 
 
@@ -84,11 +89,14 @@ class LeavesSerializer(serializers.Serializer[Any]):
     start = serializers.IntegerField()
     size = serializers.IntegerField(help_text="How many leaves the log has now.")
     edge = serializers.ListField(
-        child=serializers.CharField(),
+        child=serializers.CharField(max_length=HASH_IN_BASE64),
+        max_length=TREE_HEIGHT,
         help_text="Hashes of the complete subtrees of the first `start` leaves, largest first. Base64.",
     )
     leaves = serializers.ListField(
-        child=serializers.CharField(), help_text="Each leaf, in base64 (docs/wire.cddl)."
+        child=serializers.CharField(max_length=LEAF_IN_BASE64),
+        max_length=LEAVES_AT_ONCE,
+        help_text="Each leaf, in base64 (docs/wire.cddl).",
     )
 
 
@@ -107,9 +115,13 @@ class InclusionQuery(serializers.Serializer[Any]):
 class InclusionSerializer(serializers.Serializer[Any]):
     """One inclusion proof (RFC 9162, 2.1.3)."""
 
-    leaf = serializers.CharField(help_text="Leaf hash in hexadecimal.")
+    leaf = serializers.CharField(max_length=64, help_text="Leaf hash in hexadecimal.")
     index = serializers.IntegerField()
-    path = serializers.ListField(child=serializers.CharField(), help_text="Base64, leaf to root.")
+    path = serializers.ListField(
+        child=serializers.CharField(max_length=HASH_IN_BASE64),
+        max_length=TREE_HEIGHT,
+        help_text="Base64, leaf to root.",
+    )
 
 
 class InclusionsSerializer(serializers.Serializer[Any]):
@@ -131,7 +143,11 @@ class ConsistencySerializer(serializers.Serializer[Any]):
 
     first = serializers.IntegerField()
     second = serializers.IntegerField()
-    proof = serializers.ListField(child=serializers.CharField(), help_text="Base64.")
+    proof = serializers.ListField(
+        child=serializers.CharField(max_length=HASH_IN_BASE64),
+        max_length=TREE_HEIGHT + 1,
+        help_text="Base64.",
+    )
 
 
 class WitnessSerializer(serializers.Serializer[Any]):

@@ -140,6 +140,8 @@ export interface Vectors {
     sha256: { data: string; hash: string }[];
     hkdf: Record<"key" | "salt" | "info" | "okm", string>[];
     ed25519: Record<"seed" | "public" | "message" | "signature", string>[];
+    mldsa_keys: Record<"seed" | "public", string>[];
+    mldsa: (Record<"source" | "public" | "message" | "signature", string> & { valid: boolean })[];
     hpke_schedule: (Record<"info" | "shared" | "key" | "nonce", string> &
       Record<"kem" | "kdf" | "aead" | "key_size", number>)[];
     xwing: Record<"seed" | "public" | "enc" | "shared", string>[];

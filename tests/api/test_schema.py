@@ -103,11 +103,62 @@ def test_every_operation_describes_its_refusals(document: dict[str, Any]) -> Non
         wanted = {"429"} if _is_open(where) else {"401", "429"}
         if "{workspace}" in where:
             wanted |= {"403", "404"}
+        if "requestBody" in operation:
+            wanted |= {"408", "413", "422"} if _is_open(where) else {"408", "409", "413", "422"}
         assert wanted <= set(operation["responses"]), where
         for code in wanted:
             kinds = operation["responses"][code]["content"]
             schema = kinds["application/problem+json"]["schema"]
             assert schema == {"$ref": "#/components/schemas/Problem"}, where
+
+
+def test_everything_that_is_sent_has_its_size(document: dict[str, Any]) -> None:
+    bodies = [
+        (where, schema)
+        for where, operation in _operations(document)
+        for kind in operation.get("requestBody", {}).get("content", {}).values()
+        for schema in _texts(document, kind["schema"])
+    ]
+    assert len(bodies) > 30
+    for where, schema in bodies:
+        assert schema.keys() & {"maxLength", "pattern", "enum"} or schema.get("format") in {
+            "uuid",
+            "date",
+            "date-time",
+        }, (where, schema)
+
+
+def test_everything_of_the_log_has_its_size(document: dict[str, Any]) -> None:
+    """Whoever checks the log trusts no server: it knows beforehand how much one may send."""
+    answers = [
+        schema
+        for where, operation in _operations(document)
+        if _PUBLIC in where and "witness" not in where and "cosignature" not in where
+        for code, answer in operation["responses"].items()
+        if code == "200"
+        for schema in _texts(document, answer["content"].get("application/json", {}).get("schema"))
+    ]
+    assert len(answers) == 5
+    assert all("maxLength" in schema for schema in answers)
+
+
+def _texts(document: dict[str, Any], schema: Any) -> Iterator[dict[str, Any]]:
+    """Every string of a schema, wherever it stands."""
+    if not isinstance(schema, dict):
+        return
+    if "$ref" in schema:
+        name = schema["$ref"].removeprefix("#/components/schemas/")
+        yield from _texts(document, document["components"]["schemas"][name])
+    elif schema.get("type") == "string":
+        yield schema
+    for key in ("items", "additionalProperties"):
+        yield from _texts(document, schema.get(key))
+    for inner in (
+        *schema.get("properties", {}).values(),
+        *schema.get("allOf", ()),
+        *schema.get("oneOf", ()),
+    ):
+        yield from _texts(document, inner)
 
 
 def _is_open(where: str) -> bool:

@@ -21,7 +21,7 @@ from comms.accounts.models import Membership, User
 from comms.accounts.selectors import SIGNED_IN_AT, session_group
 from comms.campaigns import consumers
 from comms.campaigns.consumers import NOT_FOUND, RENEWED, SIGNED_OUT
-from comms.campaigns.models import Edition
+from comms.campaigns.models import Delivery, Edition
 from comms.campaigns.services.events import tell
 from comms.core.actors import Role
 from comms.core.realtime import broadcast
@@ -30,6 +30,7 @@ from tests import factories
 from tests.campaigns.conftest import Team
 from tests.campaigns.engine import begun, send
 from tests.campaigns.server import ScriptedServer
+from tests.threads.socket_document import check, document
 
 WAIT = 5
 
@@ -58,6 +59,7 @@ class Socket:
         if message["type"] == "websocket.close":
             return {"closed": message["code"]}
         told: dict[str, object] = json.loads(message["text"])
+        check(document()["components"]["messages"]["progress"]["payload"], told)
         return told
 
     async def close(self) -> None:
@@ -220,3 +222,12 @@ def test_a_page_hears_at_once_what_becomes_of_its_session(
         assert await socket.heard() == {"closed": code}
 
     over_socket(reader, edition, story)
+
+
+def test_the_document_of_the_sockets_has_its_close_codes_and_states() -> None:
+    channel = document()["channels"]["editions"]
+    codes = {SIGNED_OUT: "signed_out", NOT_FOUND: "not_found", RENEWED: "renewed"}
+    assert {code: each["name"] for code, each in channel["x-close-codes"].items()} == codes
+    fields = document()["components"]["messages"]["progress"]["payload"]["properties"]
+    assert fields["state"]["enum"] == Edition.State.values
+    assert list(fields["counts"]["properties"]) == Delivery.State.values

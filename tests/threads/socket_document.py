@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,12 @@ def at(node: Any) -> Any:
     return node
 
 
+def is_binary(message: Any) -> bool:
+    """Whether it is of a conversation: those of an edition are JSON and have no kind."""
+    kind: str = at(message).get("contentType", document()["defaultContentType"])
+    return kind == "application/cbor"
+
+
 def kind_of(message: Any) -> int:
     kind: int = at(message)["payload"]["properties"]["0"]["const"]
     return kind
@@ -46,8 +53,17 @@ def check_told(operation: str, message: dict[int, Any]) -> None:
 
 
 def check(schema: Any, value: Any) -> None:
+    """A value is just as a schema of the document says. Fails for schemas that the document has no use for yet."""
     schema = at(schema)
     match schema:
+        case {"type": "object", "properties": fields, "additionalProperties": False}:
+            assert sorted(value) == sorted(schema["required"]) == sorted(fields)
+            for name, inner in fields.items():
+                check(inner, value[name])
+        case {"type": ["string", "null"], "format": "date-time"}:
+            assert value is None or datetime.fromisoformat(value).tzinfo is not None
+        case {"type": "string", "enum": allowed}:
+            assert value in allowed
         case {"const": wanted}:
             assert value == wanted
         case {"type": "string", "format": "binary"}:
@@ -57,7 +73,10 @@ def check(schema: Any, value: Any) -> None:
             assert isinstance(value, str)
             assert schema["minLength"] <= len(value) <= schema["maxLength"]
         case {"type": "integer"}:
-            assert isinstance(value, int)
+            assert type(value) is int
+            assert schema["minimum"] <= value <= schema.get("maximum", value)
+        case {"type": "number"}:
+            assert isinstance(value, int | float)
             assert value >= schema["minimum"]
         case {"type": "array", "items": each}:
             for item in value:

@@ -13,7 +13,15 @@ from comms.threads.consumers import base
 from comms.wire.cbor import encode
 from comms.wire.errors import WireError
 from config.routing import websocket_urlpatterns
-from tests.threads.socket_document import DOCS, at, document, kind_of, messages_of, smallest
+from tests.threads.socket_document import (
+    DOCS,
+    at,
+    document,
+    is_binary,
+    kind_of,
+    messages_of,
+    smallest,
+)
 
 KINDS = {
     name.lower(): value
@@ -26,6 +34,7 @@ CODES = {
     if name.isupper() and isinstance(value, int) and value >= 4000
 }
 WORDS = (DOCS / "sockets.md").read_text()
+CONVERSATIONS = ("#/channels/threads", "#/channels/guests")
 
 
 def references(node: Any) -> list[str]:
@@ -37,9 +46,11 @@ def references(node: Any) -> list[str]:
 
 def test_names_every_kind_of_the_code_and_no_other() -> None:
     assert len(KINDS) == 15
-    found = {name: kind_of(one) for name, one in document()["components"]["messages"].items()}
+    everything = document()["components"]["messages"]
+    assert all(each["name"] == name for name, each in everything.items())
+    found = {name: kind_of(one) for name, one in everything.items() if is_binary(one)}
     assert found == KINDS
-    assert {each["name"] for each in document()["components"]["messages"].values()} == set(KINDS)
+    assert set(everything) - set(found) == {"progress"}
     listed = re.findall(r"^\| (\d\d) (\w+) \|", WORDS, re.MULTILINE)
     # The guest's first message stands in a sentence of its own.
     assert {name: int(kind) for kind, name in listed} | {"guest": 75} == KINDS
@@ -63,17 +74,24 @@ def test_names_every_close_code_of_the_code_and_no_other() -> None:
 def test_every_reference_leads_somewhere_and_every_message_is_used() -> None:
     for reference in references(document()):
         assert at({"$ref": reference}) is not None
-    used = {kind for name in document()["operations"] for kind in messages_of(name)}
-    assert used == set(KINDS.values())
+    used = set()
     for operation in document()["operations"].values():
         channel = operation["channel"]["$ref"]
         assert all(one["$ref"].startswith(f"{channel}/messages/") for one in operation["messages"])
+        assert all(is_binary(one) == (channel in CONVERSATIONS) for one in operation["messages"])
+        used |= {at(one)["name"] for one in operation["messages"]}
+    assert used == set(document()["components"]["messages"])
 
 
-def test_addresses_are_routed() -> None:
-    routes = {str(each.pattern) for each in websocket_urlpatterns}
+def test_every_socket_is_described_and_no_other() -> None:
+    routes = {re.sub(r"<\w+:(\w+)>", r"{\1}", str(each.pattern)) for each in websocket_urlpatterns}
+    addresses = {each["address"].removeprefix("/") for each in document()["channels"].values()}
+    assert addresses == routes
     for channel in document()["channels"].values():
-        assert channel["address"].removeprefix("/") in routes
+        named = re.findall(r"{(\w+)}", channel["address"])
+        assert named == list(channel.get("parameters", {}))
+        address = re.sub(r"{(\w+)}", r"<\1>", channel["address"])
+        assert f"`{address}`" in WORDS, address
 
 
 @pytest.mark.parametrize(
@@ -88,6 +106,8 @@ def test_the_server_takes_what_it_hears_and_nothing_else(
 ) -> None:
     heard = messages_of(operation)
     for each in document()["components"]["messages"].values():
+        if not is_binary(each):
+            continue
         fields = each["payload"]["properties"]
         if kind_of(each) in heard:
             said = {int(key): smallest(schema) for key, schema in fields.items()}

@@ -23,7 +23,7 @@ from comms.accounts.views.kept_keys import (
     own_chain,
     replace_keys,
 )
-from comms.core.rest import CBOR_BODY, CborParser, CborRenderer, body_of, cbor_schema
+from comms.core.rest import CborParser, CborRenderer, body_of, cbor_body, cbor_schema
 from comms.wire import vault as wire_vault
 from comms.wire.cbor import encode
 
@@ -69,7 +69,7 @@ class VaultView(SessionView):
     @extend_schema(
         operation_id="put_vault",
         summary="Write the next version of the vault",
-        request=CBOR_BODY,
+        request=cbor_body(wire_vault.LIMIT),
         responses=cbor_schema("[the new number]"),
     )
     def put(self, request: Request) -> Response:
@@ -87,7 +87,7 @@ class IdentityView(SessionView):
     @extend_schema(
         operation_id="replace_identity",
         summary="Replace the person's own keys",
-        request=CBOR_BODY,
+        request=cbor_body(REPLACEMENT_LIMIT),
         responses={204: None},
     )
     def post(self, request: Request) -> Response:

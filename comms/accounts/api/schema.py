@@ -18,6 +18,11 @@ _IN_WORKSPACE = {
     "404": "No such thing, or not for you to know.",
 }
 _WITH_INPUT = {"422": "Something in the request isn't right; `errors` says what."}
+_WITH_BODY = {
+    "408": "The body came too slowly: more than 30 seconds.",
+    "413": "The body is larger than 20 MB.",
+}
+_CHANGING = {"409": "The state has moved on: read it again. `code` says what was in the way."}
 
 
 class Schema(AutoSchema):
@@ -40,6 +45,10 @@ class Schema(AutoSchema):
             problems |= _IN_WORKSPACE
         if self.method in {"POST", "PUT", "PATCH"} or self._get_parameters():
             problems |= _WITH_INPUT
+        if self.method in {"POST", "PUT", "PATCH"} and self.get_request_serializer() is not None:
+            problems |= _WITH_BODY
+            if self.view.authentication_classes:
+                problems |= _CHANGING
         for status, description in problems.items():
             if status not in bodies:
                 bodies[status] = self._get_response_for_code(  # type: ignore[no-untyped-call]  # untyped upstream

@@ -6,20 +6,18 @@ The door (who calls, in which workspace, with which scope) is `comms.accounts.ap
 from comms.core.rest.paging import CursorQuery, page_schema, paged
 from comms.core.rest.problems import ProblemSerializer, problem_response
 from comms.core.rest.raw import (
-    CBOR_BODY,
-    OCTETS_BODY,
     CborParser,
     CborRenderer,
     OctetsParser,
     OctetsRenderer,
     body_of,
+    cbor_body,
     cbor_schema,
+    octets_body,
     octets_schema,
 )
 
 __all__ = [
-    "CBOR_BODY",
-    "OCTETS_BODY",
     "CborParser",
     "CborRenderer",
     "CursorQuery",
@@ -27,7 +25,9 @@ __all__ = [
     "OctetsRenderer",
     "ProblemSerializer",
     "body_of",
+    "cbor_body",
     "cbor_schema",
+    "octets_body",
     "octets_schema",
     "page_schema",
     "paged",

@@ -91,5 +91,15 @@ def octets_schema(description: str) -> dict[Any, OpenApiResponse]:
     return {(200, OCTETS): OpenApiResponse(OpenApiTypes.BINARY, description)}
 
 
-CBOR_BODY: dict[str, Any] = {CBOR: OpenApiTypes.BINARY}
-OCTETS_BODY: dict[str, Any] = {OCTETS: OpenApiTypes.BINARY}
+def cbor_body(limit: int) -> dict[str, Any]:
+    """A body in CBOR for the OpenAPI document, of at most `limit` bytes: what `body_of` holds it to."""
+    return {CBOR: _binary(limit)}
+
+
+def octets_body(limit: int) -> dict[str, Any]:
+    """A body of bytes for the OpenAPI document, of at most `limit`."""
+    return {OCTETS: _binary(limit)}
+
+
+def _binary(limit: int) -> dict[str, Any]:
+    return {"type": "string", "format": "binary", "minLength": 1, "maxLength": limit}

@@ -13,12 +13,12 @@ from rest_framework.response import Response
 from comms.accounts.views.answers import limit_rate, octets
 from comms.core.errors import InvalidError
 from comms.core.rest import (
-    CBOR_BODY,
-    OCTETS_BODY,
     OctetsParser,
     OctetsRenderer,
     body_of,
+    cbor_body,
     cbor_schema,
+    octets_body,
     octets_schema,
 )
 from comms.core.tenancy import in_workspace
@@ -38,7 +38,7 @@ class BlobsView(SealedView):
     @extend_schema(
         operation_id="open_upload",
         summary="Begin to upload a file",
-        request=CBOR_BODY,
+        request=cbor_body(64),
         responses=cbor_schema(STATUS, 201),
     )
     def post(self, request: Request, thread_id: uuid.UUID) -> Response:
@@ -95,7 +95,7 @@ class ChunkView(SealedView):
     @extend_schema(
         operation_id="put_chunk",
         summary="Upload a sealed chunk",
-        request=OCTETS_BODY,
+        request=octets_body(CHUNK_SIZE + TAG_SIZE),
         responses={204: None},
     )
     def put(

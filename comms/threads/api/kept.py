@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from comms.accounts.views.answers import limit_rate, octets
 from comms.core.errors import InvalidError
-from comms.core.rest import CBOR_BODY, body_of, cbor_schema
+from comms.core.rest import body_of, cbor_body, cbor_schema
 from comms.core.tenancy import in_workspace
 from comms.threads import selectors, services, shapes
 from comms.threads.api.door import SealedView
@@ -26,7 +26,7 @@ class EphemeralView(SealedView):
     @extend_schema(
         operation_id="pass_on",
         summary="Pass an ephemeral envelope on",
-        request=CBOR_BODY,
+        request=cbor_body(wire_envelopes.LIMIT),
         responses={204: None},
     )
     def post(self, request: Request, thread_id: uuid.UUID) -> Response:
@@ -54,7 +54,7 @@ class ReceiptsView(SealedView):
     @extend_schema(
         operation_id="post_receipt",
         summary="Leave a receipt",
-        request=CBOR_BODY,
+        request=cbor_body(wire_envelopes.LIMIT),
         responses={204: None},
     )
     def post(self, request: Request, thread_id: uuid.UUID) -> Response:
@@ -97,7 +97,7 @@ class DraftView(SealedView):
     @extend_schema(
         operation_id="save_draft",
         summary="Save the caller's draft",
-        request=CBOR_BODY,
+        request=cbor_body(services.DRAFT_LIMIT + 100),
         responses={204: None},
     )
     def put(self, request: Request, thread_id: uuid.UUID) -> Response:
@@ -136,7 +136,7 @@ class MuteView(SealedView):
     @extend_schema(
         operation_id="mute_thread",
         summary="Mute a thread, or not any more",
-        request=CBOR_BODY,
+        request=cbor_body(16),
         responses={204: None},
     )
     def put(self, request: Request, thread_id: uuid.UUID) -> Response:

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from comms.accounts.api.door import WorkspaceView
 from comms.core.errors import InvalidError
-from comms.core.rest import CBOR_BODY, CborParser, body_of, page_schema
+from comms.core.rest import CborParser, body_of, cbor_body, page_schema
 from comms.threads import selectors, services
 from comms.threads.models import Member
 from comms.threads.selectors import THREADS_AT_ONCE, MemberOfThread, Seat, ThreadOfMember
@@ -102,7 +102,7 @@ class ThreadsView(WorkspaceView):
     @extend_schema(
         operation_id="open_thread",
         summary="Open a thread",
-        request=CBOR_BODY,
+        request=cbor_body(wire_epochs.UPLOAD_LIMIT),
         responses={201: ThreadSerializer},
     )
     def post(self, request: Request) -> Response:

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from comms.accounts.views.answers import limit_rate, octets
 from comms.core.errors import InvalidError
-from comms.core.rest import CBOR_BODY, body_of, cbor_schema
+from comms.core.rest import body_of, cbor_body, cbor_schema
 from comms.core.tenancy import in_workspace
 from comms.threads import selectors, services, shapes
 from comms.threads.api.door import AfterQuery, PositionQuery, SealedView, position
@@ -76,7 +76,7 @@ class EpochsView(SealedView):
     @extend_schema(
         operation_id="publish_epoch",
         summary="Publish the next epoch",
-        request=CBOR_BODY,
+        request=cbor_body(wire_epochs.UPLOAD_LIMIT),
         responses=cbor_schema("[thread, epoch number, seq, T]", 201),
     )
     def post(self, request: Request, thread_id: uuid.UUID) -> Response:
@@ -109,7 +109,7 @@ class EnvelopesView(SealedView):
     @extend_schema(
         operation_id="post_envelope",
         summary="Append an envelope",
-        request=CBOR_BODY,
+        request=cbor_body(wire_envelopes.LIMIT),
         responses=cbor_schema("[seq, T]", 201),
     )
     def post(self, request: Request, thread_id: uuid.UUID) -> Response:
@@ -159,7 +159,7 @@ class GuestsView(SealedView):
     @extend_schema(
         operation_id="make_guest_link",
         summary="Note a link for a guest",
-        request=CBOR_BODY,
+        request=cbor_body(MAKING_LIMIT),
         responses=cbor_schema("[guest]", 201),
     )
     def post(self, request: Request, thread_id: uuid.UUID) -> Response:
@@ -190,7 +190,7 @@ class ReadView(SealedView):
     @extend_schema(
         operation_id="mark_read",
         summary="Note how far the caller has read",
-        request=CBOR_BODY,
+        request=cbor_body(16),
         responses=cbor_schema("[the mark as it is now]"),
     )
     def post(self, request: Request, thread_id: uuid.UUID) -> Response:
@@ -217,7 +217,10 @@ class LeavesView(SealedView):
         return Response(encode(found))
 
     @extend_schema(
-        operation_id="leave_thread", summary="Leave", request=CBOR_BODY, responses={204: None}
+        operation_id="leave_thread",
+        summary="Leave",
+        request=cbor_body(wire_leaving.LIMIT),
+        responses={204: None},
     )
     def post(self, request: Request, thread_id: uuid.UUID) -> Response:
         """Takes the caller's `leave-notice`; the seat ends at once. Refused for the last owner."""
@@ -247,7 +250,7 @@ class HistoryView(SealedView):
     @extend_schema(
         operation_id="grant_history",
         summary="Let a member read earlier messages",
-        request=CBOR_BODY,
+        request=cbor_body(wire_history.LIMIT),
         responses=cbor_schema("[first seq that the member may read now]"),
     )
     def post(self, request: Request, thread_id: uuid.UUID) -> Response:

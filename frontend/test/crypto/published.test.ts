@@ -5,6 +5,7 @@ import { ed25519FromSeed, ed25519Verifier, ed25519Verify } from "../../src/crypt
 import { hkdf, sha256 } from "../../src/crypto/hash";
 import { schedule } from "../../src/crypto/hpke";
 import { postQuantum } from "../../src/crypto/pq";
+import { fallback } from "../../src/crypto/pq-fallback";
 import { leafHash, treeHash } from "../../src/wire/tlog";
 import { h, load } from "../vectors";
 
@@ -29,6 +30,17 @@ describe("the primitives against what their standards publish", () => {
       expect(toHex(await key.sign(h(v.message)))).toBe(v.signature);
       const verifier = await ed25519Verifier(h(v.public));
       expect(await ed25519Verify(verifier, h(v.message), h(v.signature))).toBe(true);
+    }
+  });
+
+  it("makes and checks ML-DSA-65 as FIPS 204, whichever does it", async () => {
+    for (const pq of new Set([fallback, await postQuantum()])) {
+      for (const v of published.mldsa_keys) {
+        expect(toHex((await pq.mldsaFromSeed(h(v.seed))).publicKey)).toBe(v.public);
+      }
+      for (const v of published.mldsa) {
+        expect(await pq.mldsaVerify(h(v.public), h(v.message), h(v.signature)), v.source).toBe(v.valid);
+      }
     }
   });
 

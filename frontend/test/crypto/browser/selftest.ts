@@ -41,6 +41,15 @@ async function readAll(
     same(toHex(await key.decapsulate(h(v.enc))), v.shared);
     read += 1;
   }
+  for (const v of vectors.published.mldsa_keys) {
+    same(toHex((await pq.mldsaFromSeed(h(v.seed))).publicKey), v.public);
+    read += 1;
+  }
+  for (const v of vectors.published.mldsa) {
+    const verifies = await pq.mldsaVerify(h(v.public), h(v.message), h(v.signature));
+    same(`${v.source}: ${String(verifies)}`, `${v.source}: ${String(v.valid)}`);
+    read += 1;
+  }
   const people = new Map<string, Identity>();
   for (const v of vectors.keys) {
     const identity = await identityOf(vectors, v.name);
