@@ -9,7 +9,7 @@ from uuid import UUID
 
 from comms.client import words
 from comms.client.account import Keys
-from comms.client.epochs import Epochs, check_epochs
+from comms.client.epochs import Epochs, check_epochs, key_of
 from comms.client.errors import ClientError, ServerError, Trouble, alarming
 from comms.client.log import KeyLog
 from comms.client.patience import post_patiently
@@ -130,6 +130,21 @@ class Conversation:
         if not self._load_new_epochs():
             # Somebody's keys may be others by now, and an epoch for those due.
             self._look_at_people()
+        return added
+
+    def come_back(self) -> list[Message]:
+        """`catch_up` after the connection was gone: keys of earlier messages may have been given meanwhile."""
+        added = self.catch_up()
+        closed = {one.record.tbs.number: one.record for one in self.epochs.all if one.key is None}
+        if closed:
+            with alarming("forged-epoch"):
+                listed = self.remote.epochs(self.thread)
+                given = any(
+                    number in closed and key_of(closed[number], one, self.keys) is not None
+                    for number, one in enumerate(listed, start=1)
+                )
+            if given:
+                self.reopen()
         return added
 
     def receive(self, head: Head, raw: bytes) -> list[Message]:

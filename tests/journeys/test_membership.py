@@ -93,9 +93,12 @@ def test_added_people_read_what_they_are_shown_and_removed_ones_nothing_new(crew
     # Added again from now on only: what was said without her stays closed.
     add(nadia, LUCIA, "now")
     say(nadia, "again with Lucia")
-    open_thread(lucia, address)
+    # The page that stood there shut goes on by itself.
     expect(lucia.locator("[data-messages]")).to_contain_text("again with Lucia", timeout=WAIT)
     expect(lucia.locator("[data-messages]")).not_to_contain_text("without Lucia")
+    expect(lucia.locator("[data-notice]")).to_be_hidden()
+    say(lucia, "here I am")
+    sees(lucia, "again with Lucia", "here I am")
     change(nadia, LUCIA).get_by_role("button", name="Show them everything").click()
     expect(lucia.locator("[data-messages]")).to_contain_text("without Lucia", timeout=WAIT)
 

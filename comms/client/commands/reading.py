@@ -110,7 +110,7 @@ def _happen(conversation: Conversation, event: Event, args: Namespace) -> None:
     if event.kind == "ready":
         if not args.json:
             output.complain(f"Live, by {event.way}.")
-        _tell(conversation, conversation.catch_up(), args)
+        _tell(conversation, conversation.come_back(), args)
         return
     if event.thread != conversation.thread:
         return

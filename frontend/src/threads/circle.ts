@@ -111,6 +111,13 @@ export class Circle {
     return true;
   }
 
+  /** Whether keys of earlier epochs are there for this person that were not when it was loaded. Raises Trouble. */
+  async wasGivenMore(): Promise<boolean> {
+    if (this.epochs.all.every(({ key }) => key !== undefined)) return false;
+    const listed = await noticed("forged-epoch", this.server.epochs(this.thread));
+    return noticed("forged-epoch", this.epochs.gainFrom(listed, this.unlocked));
+  }
+
   /** Everybody's keys, which may be others by now. Raises Trouble. */
   async loadPeople(): Promise<void> {
     this.people = await this.freshPeople(this.roll);

@@ -252,6 +252,21 @@ export class Conversation {
       .then(() => this.flush());
   }
 
+  /**
+   * After the connection was gone: whatever was missed, and with it having been added again, or given the
+   * keys of earlier messages, which no later event tells.
+   */
+  async comeBack(): Promise<void> {
+    let isOther = this.stage === "revoked" && (await this.isMember());
+    if (this.stage !== "revoked") {
+      await this.catchUp();
+      await this.queue.run(async () => {
+        isOther = await this.circle.wasGivenMore();
+      });
+    }
+    if (isOther) await this.reopen();
+  }
+
   revoke(): void {
     this.stage = "revoked";
     this.view.changed();
@@ -285,6 +300,8 @@ export class Conversation {
 
   /** Loads everything anew: earlier messages may be open to this person now. */
   async reopen(): Promise<void> {
+    // Whoever was removed and is added again goes on in the page that is open.
+    if (this.stage === "revoked") this.stage = "loading";
     await this.queue.run(() => {
       this.reading.forget();
       this.circle.forget();
@@ -340,6 +357,13 @@ export class Conversation {
   }
 
   /** What of it is this person's own waits no longer. */
+  private isMember(): Promise<boolean> {
+    return this.server.receipts(this.id).then(
+      () => true,
+      () => false,
+    );
+  }
+
   private async taken(added: readonly Message[]): Promise<void> {
     await this.sending.settle(new Set(added.map((message) => message.key)));
     if (added.length > 0) this.view.arrived(added);

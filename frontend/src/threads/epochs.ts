@@ -80,6 +80,16 @@ export class Epochs {
     return this.byHash.get(toHex(hash));
   }
 
+  /** Whether `listed`, the same chain as the server shows it now, opens an epoch that was closed. Raises WireError. */
+  async gainFrom(listed: readonly ListedEpoch[], keys: Keys): Promise<boolean> {
+    for (const [index, { record, key }] of this.all.entries()) {
+      const one = listed[index];
+      if (key !== undefined || one === undefined) continue;
+      if ((await Epochs.keyOf(record, one, keys)) !== undefined) return true;
+    }
+    return false;
+  }
+
   /** Whether an envelope numbered `seq` may be of this epoch: after its start, and not after the next one's. */
   covers(epoch: OpenEpoch, seq: number): boolean {
     const next = this.all[epoch.record.tbs.number];

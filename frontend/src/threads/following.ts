@@ -11,7 +11,7 @@ export interface Followed {
 
 export function follow({ conversation, drafts }: Followed, event: Event): void {
   if (event.kind === "ready") {
-    void conversation.catchUp();
+    void conversation.comeBack();
     void drafts.load();
     return;
   }

@@ -6,7 +6,7 @@ import contextlib
 import shutil
 import socket
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -277,8 +277,9 @@ class Follower(threading.Thread):
     def _take(self, event: Any) -> None:
         talks = self.browser.talks
         if event.kind == "ready":
-            for thread in list(talks):
-                self._try(thread, lambda one: one.catch_up())
+            # The list tells what a page was added to meanwhile.
+            for thread in {*talks, *self._listed()}:
+                self._try(thread, lambda one: one.come_back())
             self.readies += 1
         elif event.kind == "added":
             self._try(event.thread, lambda one: one.reopen())
@@ -289,6 +290,14 @@ class Follower(threading.Thread):
             self._try(event.thread, lambda one: one.catch_up())
         elif event.kind == "envelope" and event.thread in talks:
             self._try(event.thread, lambda one: one.receive(event.head, event.raw))
+
+    def _listed(self) -> Iterator[UUID]:
+        cursor = ""
+        while True:
+            found, cursor = self.browser.app.remote.index(cursor)
+            yield from (one.id for one in found)
+            if not cursor:
+                return
 
     def _try(self, thread: UUID, act: Callable[[Conversation], object]) -> None:
         try:

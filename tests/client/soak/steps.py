@@ -111,7 +111,14 @@ class Soak(Racing):
                 found is not None and found.timeline.head.seq >= head
             )
 
-        eventually(has_come, within=60)
+        try:
+            eventually(has_come, within=60)
+        except AssertionError as late:
+            found = follower.browser.talks.get(book.thread)
+            raise SoakError(
+                f"{follower.name} has {found.timeline.head.seq if found else 'nothing'} of {head} in"
+                f" {book.thread} after {follower.readies} sockets; signed out: {follower.over}"
+            ) from late
         if follower.trouble is not None:
             raise follower.trouble
         with follower.lock:
