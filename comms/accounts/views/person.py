@@ -27,6 +27,8 @@ from comms.core.errors import NotFoundError
 
 THEME_COOKIE = "theme"
 _YEAR = 365 * 24 * 3600
+_KEYS_OPEN = 30
+"""Minutes without a touch until a browser locks its keys, whatever a workspace allows: frontend/src/keys/idle.ts."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,7 +114,8 @@ def passphrase(request: HttpRequest) -> HttpResponse:
 @keys_page
 def vault(request: HttpRequest) -> HttpResponse:
     """Open or lock the vault in this browser; a new recovery code; starting over when all is lost."""
-    return render(request, "accounts/vault.html")
+    allowed: int = getattr(request, "idle_minutes", _KEYS_OPEN)  # set by session_limits
+    return render(request, "accounts/vault.html", {"idle_minutes": min(allowed, _KEYS_OPEN)})
 
 
 @require_GET

@@ -11,6 +11,7 @@ import { derive } from "../crypto/hash";
 import { openBox, seal } from "../crypto/seal";
 import { KEYS_LOCK, KEYS_SESSION } from "./addresses";
 import { read, send } from "./http";
+import { beginTouch, isIdleTooLong } from "./idle";
 import { ifThereIsRoom } from "./room";
 import { forgetKept, keep, kept } from "./store";
 
@@ -19,6 +20,7 @@ const AES = "AES-GCM";
 
 /** Keeps the vault key for the pages that follow in this session. */
 export async function keepOpen(user: string, vaultKey: Bytes): Promise<void> {
+  beginTouch();
   const outer = await serverHalf();
   const key = await crypto.subtle.generateKey({ name: AES, length: 256 }, false, [
     "encrypt",
@@ -31,10 +33,14 @@ export async function keepOpen(user: string, vaultKey: Bytes): Promise<void> {
   await ifThereIsRoom(keep({ user, key, iv, box: await seal(outer, LABEL, utf8(user), inner) }));
 }
 
-/** The vault key if this browser kept it and the session still lives, else undefined. */
+/** The vault key if this browser kept it, was not left alone too long, and the session still lives, else undefined. */
 export async function reopen(user: string): Promise<Bytes | undefined> {
   const found = await kept(user);
   if (found === undefined) return undefined;
+  if (isIdleTooLong()) {
+    await forgetSession();
+    return undefined;
+  }
   try {
     const inner = await openBox(await serverHalf(), LABEL, utf8(user), found.box);
     const place = { name: AES, iv: found.iv, additionalData: utf8(user) };
@@ -47,9 +53,10 @@ export async function reopen(user: string): Promise<Bytes | undefined> {
   }
 }
 
-/** Both halves forgotten, here and on the server. */
-export async function forgetSession(): Promise<void> {
+/** Both halves forgotten: here, when `forgotten` is called, and then on the server. */
+export async function forgetSession(forgotten: () => void = () => undefined): Promise<void> {
   await forgetKept();
+  forgotten();
   await send("POST", KEYS_LOCK);
 }
 

@@ -12,27 +12,60 @@ import { keepOpen, reopen } from "./session";
 import { Unlocked } from "./unlocked";
 
 let opened: Promise<Unlocked> | undefined;
+let hasOpened = false;
+let looking = 0;
+
+/** Whether this page's script holds the keys. */
+export function isOpen(): boolean {
+  return hasOpened;
+}
+
+/** Other keys are in force: what this page's script holds opens nothing any more. */
+export function forgetOpen(): void {
+  opened = undefined;
+  hasOpened = false;
+}
+
+/** Whether it does, or is about to. */
+export function isOpening(): boolean {
+  return opened !== undefined || looking > 0;
+}
 
 /**
  * The open vault; asks by a dialog if it is locked. The page must contain `accounts/_unlock.html`.
  * Raises ServerError (401: signed out), RollbackError, WireError, or LockedError when the person declines.
  */
 export function unlock(): Promise<Unlocked> {
-  opened ??= open().catch((error: unknown) => {
-    opened = undefined;
-    throw error;
-  });
+  opened ??= noting(open());
   return opened;
+}
+
+function noting(opening: Promise<Unlocked>): Promise<Unlocked> {
+  return opening.then(
+    (unlocked) => {
+      hasOpened = true;
+      return unlocked;
+    },
+    (error: unknown) => {
+      opened = undefined;
+      throw error;
+    },
+  );
 }
 
 /** The open vault if it needs no asking, else undefined. */
 export async function unlockQuietly(): Promise<Unlocked | undefined> {
   if (opened !== undefined) return opened;
-  const account = await loadAccount();
-  const vaultKey = await reopen(account.userId);
-  if (vaultKey === undefined) return undefined;
-  opened = Unlocked.open(account, vaultKey);
-  return opened;
+  looking += 1;
+  try {
+    const account = await loadAccount();
+    const vaultKey = await reopen(account.userId);
+    if (vaultKey === undefined) return undefined;
+    opened = noting(Unlocked.open(account, vaultKey));
+    return await opened;
+  } finally {
+    looking -= 1;
+  }
 }
 
 /** By the vault's own passphrase, which after a reset by mail is the one before. */

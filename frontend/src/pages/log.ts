@@ -1,6 +1,6 @@
 /** The page of the public log: checks it in this browser when asked to. */
 
-import { LockedError, unlock } from "../keys";
+import { LockedError, reloadWhenLocked, unlock } from "../keys";
 import { checkLog, type Finding, NAMES } from "../ledger/check";
 import { required } from "./account/form";
 import { words } from "./shell/words";
@@ -28,5 +28,6 @@ async function check(): Promise<void> {
   }
 }
 
+reloadWhenLocked();
 button.hidden = false;
 button.addEventListener("click", () => void check());

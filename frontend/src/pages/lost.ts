@@ -2,9 +2,17 @@
 
 import { toHex } from "../crypto/bytes";
 import { WireError } from "../crypto/error";
-import { loadAccount, LockedError, RollbackError, unlock, unlockQuietly, wrapsOf } from "../keys";
+import {
+  loadAccount,
+  LockedError,
+  reloadOthers,
+  reloadWhenLocked,
+  RollbackError,
+  unlock,
+  unlockQuietly,
+  wrapsOf,
+} from "../keys";
 import { derivePassphrase } from "../keys/derive";
-import { reloadOthers } from "../keys/lock";
 import { prepareReplacement, type UsedPasskey, usePasskeyForVault } from "../keys/replacing";
 import { openAndKeep } from "../keys/signIn";
 import { Outbox } from "../threads/outbox";
@@ -106,7 +114,8 @@ async function renewAll(): Promise<void> {
   }
   bar.value = stale.length;
   const lines = [
-    stale.length === 0 ? text.none : fill(text.done, { count: counts.renewed }),
+    ...(stale.length === 0 ? [text.none] : []),
+    ...(counts.renewed > 0 ? [fill(text.done, { count: counts.renewed })] : []),
     ...(counts.waiting > 0 ? [fill(text.waiting, { count: counts.waiting })] : []),
     ...(counts.ownerless > 0 ? [fill(text.ownerless, { count: counts.ownerless })] : []),
     ...(counts.stopped > 0 ? [fill(text.stopped, { count: counts.stopped })] : []),
@@ -128,6 +137,7 @@ async function begin(): Promise<void> {
   if ((await unlockQuietly()) !== undefined) goOn.click();
 }
 
+reloadWhenLocked();
 void begin().catch((error: unknown) => {
   showProblem(wording(error) ?? explain(error, own));
 });

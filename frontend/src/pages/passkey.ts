@@ -1,6 +1,6 @@
 /** Adding a passkey that signs in and opens the vault. */
 
-import { unlock } from "../keys";
+import { reloadWhenLocked, unlock } from "../keys";
 import { KEYS_WRAPS, PASSKEY_ADD } from "../keys/addresses";
 import { readJson, send } from "../keys/http";
 import { createPasskey } from "../keys/passkeys";
@@ -16,6 +16,7 @@ const options: unknown = JSON.parse(
   required(document, "#passkey-options", HTMLScriptElement).textContent,
 );
 
+reloadWhenLocked();
 onSubmit(form, () => {
   void busy(form, own, add, (error) => (error instanceof DOMException ? text.noPasskey : undefined));
 });

@@ -1,7 +1,7 @@
 /** Changing the passphrase: the vault is wrapped anew, and sign-in follows, in one request. */
 
 import { type Bytes } from "../crypto/bytes";
-import { loadAccount, unlockQuietly, wrapsOf } from "../keys";
+import { loadAccount, reloadWhenLocked, unlockQuietly, wrapsOf } from "../keys";
 import { KEYS_PASSPHRASE } from "../keys/addresses";
 import { derivePassphrase, freshArgon2, parametersValue, sameParameters } from "../keys/derive";
 import { postCbor } from "../keys/http";
@@ -15,10 +15,23 @@ import { words } from "./shell/words";
 const own = sentences("ceremony-words");
 const text = words("change-words", ["locked", "wrong"]);
 const form = required(document, "[data-passphrase]", HTMLFormElement);
-const fresh = new NewPassphrase(() => []);
+const fresh = new NewPassphrase(() => [form.dataset["name"] ?? "", form.dataset["email"] ?? ""]);
 
 class VaultLocked extends Error {
   override readonly name = "VaultLocked";
+}
+
+reloadWhenLocked();
+void warn().catch(() => undefined);
+
+/** After a reset by mail with the vault locked there is another page to go to first; without an answer, Change says so. */
+async function warn(): Promise<void> {
+  const account = await loadAccount();
+  const wrap = wrapsOf(account, "passphrase")[0];
+  const opens = wrap?.argon2 !== undefined && sameParameters(wrap.argon2, account.signIn);
+  if (!opens && (await unlockQuietly()) === undefined) {
+    required(document, "[data-after-reset]", HTMLElement).hidden = false;
+  }
 }
 
 onSubmit(form, () => {

@@ -1,6 +1,6 @@
 /** The sign-in page, and the second step as a page of its own. */
 
-import { ServerError } from "../keys";
+import { reloadOthers, ServerError } from "../keys";
 import { passkeysWork } from "../keys/passkeys";
 import {
   type Derived,
@@ -25,7 +25,7 @@ function wording(error: unknown): string | undefined {
 }
 
 // Whoever is asked to sign in has no session any more: what was kept for it opens nothing.
-void forgetKept();
+void forgetKept().then(reloadOthers);
 
 const form = document.querySelector<HTMLFormElement>("[data-sign-in]");
 if (form !== null) signInPage(form);

@@ -2,11 +2,15 @@
 
 import { WireError } from "../crypto/error";
 import { generateSeeds, Identity } from "../crypto/identity";
+import { postQuantum } from "../crypto/pq";
 import {
   type Account,
+  forgetOpen,
   loadAccount,
   lock,
   LockedError,
+  reloadOthers,
+  reloadWhenLocked,
   RollbackError,
   unlock,
   unlockQuietly,
@@ -60,7 +64,11 @@ function afterReset(account: Account): boolean {
   return wrap?.argon2 === undefined || !sameParameters(wrap.argon2, account.signIn);
 }
 
+reloadWhenLocked();
 void busy(root, own, show, wording);
+void postQuantum().then(({ name }) => {
+  part(`crypto-${name}`).hidden = false;
+});
 
 part("unlock").addEventListener("click", () => {
   void unlock().then(show, (error: unknown) => {
@@ -71,7 +79,6 @@ part("unlock").addEventListener("click", () => {
 part("lock").addEventListener("click", () => {
   void busy(root, own, async () => {
     await lock();
-    window.location.reload();
   });
 });
 
@@ -125,6 +132,8 @@ onSubmit(startOver, () => {
     await confirmRecoveryCode(made.recoveryCode);
     await postCbor(KEYS_IDENTITY, [derived.signInSecret, made.entry, made.vault, [...made.wraps]]);
     await openAndKeep(account.userId, made.vaultKey);
+    forgetOpen();
+    reloadOthers();
     startOver.reset();
     announce("good", text.restarted);
     await show();

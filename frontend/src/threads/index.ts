@@ -1,7 +1,8 @@
 /** The page of threads, put together. */
 
-import { isStorageFull, LockedError, lockWhenIdle, RollbackError, ServerError, unlock, watchLock } from "../keys";
+import { isStorageFull, LockedError, RollbackError, ServerError, unlock, watchLock } from "../keys";
 import { part } from "./dom";
+import { type Drafts } from "./drafts";
 import { type FileWords } from "./files";
 import { follow } from "./following";
 import { type GuestLinkWords } from "./guests/words";
@@ -17,16 +18,23 @@ import { type TalkWords } from "./talkWords";
 import { Telling } from "./telling";
 import { type Words } from "./words";
 
+/** Milliseconds that a page which is being locked waits for what was just written to be saved. */
+const LAST_WORDS = 2_000;
+
 /** Opens the vault, then the list, then the conversation that the address names, and follows them live. */
 export async function start(words: Words, talkWords: TalkWords, fileWords: FileWords, about: MembershipWords, guestWords: GuestLinkWords): Promise<void> {
   const root = part(document, "[data-threads]", HTMLElement);
   const reload = (): void => {
     window.location.reload();
   };
-  watchLock(reload);
-  lockWhenIdle(reload);
+  const drafts: { current?: Drafts } = {};
+  const lockAway = (): void => {
+    // What was written a moment ago is still on its way to the server: it may arrive.
+    void Promise.race([drafts.current?.save(), new Promise((go) => setTimeout(go, LAST_WORDS))]).finally(reload);
+  };
+  watchLock(lockAway);
   try {
-    await run(root, words, talkWords, fileWords, about, guestWords, reload);
+    await run(root, words, talkWords, fileWords, about, guestWords, reload, drafts);
   } catch (error) {
     const state = part(root, "[data-list-state]", HTMLElement);
     state.hidden = false;
@@ -42,6 +50,7 @@ async function run(
   about: MembershipWords,
   guestWords: GuestLinkWords,
   reload: () => void,
+  drafts: { current?: Drafts },
 ): Promise<void> {
   const server = new Server(root.dataset["workspace"] ?? "");
   const thread = root.dataset["thread"] ?? "";
@@ -65,6 +74,7 @@ async function run(
   const open = await (
     await page
   )?.openOne(root, words, talkWords, fileWords, about, guestWords, server, thread, unlocked);
+  if (open !== undefined) drafts.current = open.drafts;
   await open?.conversation.load();
   open?.read();
   void open?.drafts.load();

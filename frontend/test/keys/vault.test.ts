@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { equal, randomBytes, toUuid } from "../../src/crypto/bytes";
 import { loadAccount, RollbackError } from "../../src/keys/account";
+import { noteTouches } from "../../src/keys/idle";
 import { keepOpen, reopen } from "../../src/keys/session";
 import { Unlocked } from "../../src/keys/unlocked";
 import { openVault, readVault } from "../../src/wire/vault";
@@ -110,5 +111,29 @@ describe("what a browser keeps for the session", () => {
   it("opens nothing for somebody else", async () => {
     await keepOpen(server.user, server.vaultKey);
     expect(await reopen(toUuid(randomBytes(16)))).toBeUndefined();
+  });
+
+  it("opens nothing after half an hour without a touch, also in a tab that is opened then", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    try {
+      noteTouches();
+      const touch = () => window.dispatchEvent(new Event("keydown"));
+      await keepOpen(server.user, server.vaultKey);
+      vi.setSystemTime(Date.now() + 29 * 60_000);
+      touch();
+      vi.setSystemTime(Date.now() + 29 * 60_000);
+      expect(await reopen(server.user)).toBeDefined();
+      const half = server.sessionSecret;
+      vi.setSystemTime(Date.now() + 2 * 60_000);
+      // The first touch after a long sleep comes too late.
+      touch();
+      expect(await reopen(server.user)).toBeUndefined();
+      // Forgotten on both sides: not even a clock that is set back brings it up again.
+      expect(equal(server.sessionSecret, half)).toBe(false);
+      vi.setSystemTime(Date.now() - 20 * 60_000);
+      expect(await reopen(server.user)).toBeUndefined();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

@@ -14,6 +14,9 @@ export function confirmRecoveryCode(code: string): Promise<void> {
   const groups = code.split("-");
   const [first, second] = twoOf(groups.length);
   required(section, "[data-recovery-code]", HTMLElement).textContent = code;
+  const whose = required(section, "[data-recovery-for]", HTMLElement);
+  // On the paper. An account that is just being made has its address in the form.
+  whose.textContent ||= document.querySelector<HTMLInputElement>("#email")?.value ?? "";
   required(section, "[data-recovery-ask]", HTMLElement).textContent = fill(text.ask, {
     first: first + 1,
     second: second + 1,
