@@ -16,7 +16,7 @@ from comms.wire.epoch_rules import check_first, check_succession
 from comms.wire.epochs import About, EpochRecord
 from comms.wire.errors import WireError
 from comms.wire.leaving import verify_leave_notice
-from comms.wire.roster import find
+from comms.wire.roster import Role, find
 from comms.wire.vault import ThreadHead
 
 
@@ -84,7 +84,10 @@ def check_epochs(
         for one in listed:
             record = wire.read_record(one.record)
             _check_record(thread, record, found[-1].record if found else None, people)
-            found.append(OpenEpoch(record, key_of(record, one, keys)))
+            fresh = OpenEpoch(record, key_of(record, one, keys))
+            if found:
+                _check_title(found[-1], fresh)
+            found.append(fresh)
     if not found:
         raise Trouble("forged-epoch", "a thread without an epoch")
     if known is not None:
@@ -133,3 +136,14 @@ def _check_record(
     for row in tbs.roster:
         if people.keys(row.member, row.fingerprint) is None:
             raise WireError("chain", "the roster has keys that are not in their owner's chain")
+
+
+def _check_title(before: OpenEpoch, fresh: OpenEpoch) -> None:
+    """It is sealed, so that only readers can see that nobody but an owner changes it. Raises WireError."""
+    author = find(before.record.tbs.roster, fresh.record.tbs.author)
+    is_owner = author is not None and author.role is Role.OWNER
+    if is_owner or before.key is None or fresh.key is None:
+        return
+    old = wire.open_about(before.record, before.key)
+    if old.title != wire.open_about(fresh.record, fresh.key).title:
+        raise WireError("chain", "only an owner changes the title")

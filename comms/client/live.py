@@ -90,11 +90,15 @@ def _socket(connection: Connection, workspace: str) -> Iterator[Event]:
 
 
 def _heard(socket: ClientConnection) -> Iterator[Event]:
+    due = time.monotonic() + _PING_EVERY
     while True:
-        try:
-            data = socket.recv(timeout=_PING_EVERY)
-        except TimeoutError:
+        # Also while much is heard: the server gives up whoever only listens.
+        if time.monotonic() >= due:
             socket.send(encode({0: PING, 1: 1}))
+            due = time.monotonic() + _PING_EVERY
+        try:
+            data = socket.recv(timeout=max(0.0, due - time.monotonic()))
+        except TimeoutError:
             continue
         if isinstance(data, bytes):
             event = read_event(data, "socket")

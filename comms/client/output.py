@@ -83,6 +83,7 @@ _SENTENCES: Final = {
     "earlier": "This message is from before you joined, and you have no key for it.",
     "newer": "This message needs a newer version of comms-cli.",
     "destroyed": "This message was removed when its time was up.",
+    "broken": "This message can't be read: its sender's program sealed it wrongly. Ask them to send it again.",
 }
 
 

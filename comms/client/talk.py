@@ -28,7 +28,8 @@ PINS_LIMIT: Final = 100
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that is shown. `kind` is text, file, introduction, deleted, earlier, newer or destroyed."""
+    """One thing that is shown. `kind` is text, file, introduction, deleted, earlier, newer, destroyed or
+    broken."""
 
     message: Message
     kind: str

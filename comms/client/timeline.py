@@ -19,13 +19,14 @@ from comms.wire.hashing import ZEROS
 from comms.wire.roster import Role, find
 from comms.wire.transcript import Head
 
-Missing = Literal["earlier", "newer", "destroyed"]
+Missing = Literal["earlier", "newer", "destroyed", "broken"]
 
 
 @dataclass(frozen=True)
 class Message:
     """One place of the transcript. `at` in milliseconds by the sender's clock; `missing` says why there
-    is no body: its key is from before joining, a newer build made it, or it was destroyed."""
+    is no body: its key is from before joining, a newer build made it, it was destroyed, or its sender has
+    signed something that doesn't open."""
 
     seq: int
     hash: bytes
@@ -45,7 +46,8 @@ class Timeline:
         self._epochs = epochs
         self._people = people
         self._heads: dict[int, bytes] = {0: ZEROS}
-        self._keys: set[tuple[bytes, int]] = set()
+        # With whose they are: what others call theirs is no matter.
+        self._keys: set[tuple[UUID, bytes, int]] = set()
         self._first: Head | None = None
         self._last = Head()
 
@@ -145,9 +147,9 @@ class Timeline:
             epoch, role = self._check_place(envelope, seq)
             header = envelope.header
             key = (header.client, header.counter)
-            if key in self._keys:
+            if (header.sender, *key) in self._keys:
                 raise Trouble("replay", f"message {seq} was there before")
-            self._keys.add(key)
+            self._keys.add((header.sender, *key))
             body, missing = _open(envelope, epoch)
         except WireError as error:
             raise Trouble("forged-message", f"message {seq}: {error}") from error
@@ -183,6 +185,6 @@ def _open(envelope: Envelope, epoch: OpenEpoch) -> tuple[Body | None, Missing | 
     try:
         return open_envelope(envelope, epoch.key), None
     except WireError as error:
-        if error.code == "unsupported":
-            return None, "newer"
-        raise
+        # The signature holds, so nobody but the sender can have sealed it so. Had it stopped the conversation,
+        # one message of one guest would silence everybody in it for good.
+        return None, "newer" if error.code == "unsupported" else "broken"

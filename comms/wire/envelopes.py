@@ -40,8 +40,9 @@ class Class(IntEnum):
 class Header:
     """What the server may see of an envelope.
 
-    `client` is random for each tab (16 bytes); (client, counter) is the idempotency key. `seen` is
-    the sender's last head, absent if and only if scheduled. `keep` is in seconds, for RETENTION.
+    `client` is random for each tab (16 bytes); (sender, client, counter) is the idempotency key, with the
+    sender since everybody in the thread sees the others' clients. `seen` is the sender's last head, absent if
+    and only if scheduled. `keep` is in seconds, for RETENTION.
     """
 
     thread: UUID

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 import pytest
 
+from comms.client import live
 from comms.client.errors import UnreachableError
 from comms.client.live import Event
 from comms.client.remote import Remote
+from comms.threads import messages
+from comms.wire.cbor import encode
 from comms.wire.transcript import Head
 from tests.client.conftest import Terminal
 from tests.client.shell import following
@@ -63,6 +67,25 @@ def test_alarm_ends_following(terminal: Terminals, monkeypatch: pytest.MonkeyPat
     found = dina.json("follow", thread)
     assert (found.code, found.error["code"]) == (5, "replay")
     assert [row["text"] for row in found.rows] == ["once"]
+
+
+def test_pings_while_much_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server gives up whoever has said nothing for two minutes, however much it tells them."""
+    clock = itertools.count(step=20)
+    monkeypatch.setattr("comms.client.live.time.monotonic", lambda: float(next(clock)))
+
+    class Busy:
+        said: ClassVar[list[bytes]] = []
+
+        def recv(self, timeout: float) -> bytes:
+            return encode({0: messages.READY, 1: 1, 2: []})
+
+        def send(self, data: bytes) -> None:
+            self.said.append(data)
+
+    heard = list(itertools.islice(live._heard(cast(Any, Busy())), 12))
+    assert {event.kind for event in heard} == {"ready"}
+    assert Busy.said[:2] == [encode({0: messages.PING, 1: 1})] * 2
 
 
 def test_lost_answer_does_not_send_twice(

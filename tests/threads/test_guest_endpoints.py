@@ -64,6 +64,12 @@ def knock(client: Client, visitor: Visitor, **headers: str) -> Any:
     )
 
 
+@pytest.mark.parametrize("origin", ["", "http://elsewhere.example", "http://[", "null"])
+def test_no_pass_for_another_page(visitor: Visitor, client: Client, origin: str) -> None:
+    answer = knock(client, visitor, Origin=origin)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
 def carrying(text: str) -> dict[str, str]:
     return {"Authorization": f"Guest {text}"}
 

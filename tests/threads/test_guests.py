@@ -31,6 +31,7 @@ from comms.wire.bodies import TextBody
 from comms.wire.envelopes import make_envelope
 from comms.wire.keys import IdentitySeeds
 from comms.wire.roster import MayAdd, Policy, Role, RosterRow
+from comms.wire.transcript import Head
 from tests.factories import actor_of
 from tests.threads.guest_world import HOUR, ORIGIN, Visitor, invite
 from tests.threads.world import NOW, World
@@ -322,6 +323,23 @@ def test_an_expired_guest_reads_and_writes_nothing(
         services.find_guest(workspace_id=visitor.workspace_id, guest_id=visitor.id, text=given)
     with pytest.raises(GuestEndedError, match="time of this link is up"):
         visitor.enter()
+
+
+def test_only_an_owner_takes_a_guest_out_before_their_time(
+    world: World, thread: Thread, visitor: Visitor, ada: User, dina: User
+) -> None:
+    """Whoever makes an epoch says when; the server has a clock of its own."""
+    rows = [world.row(ada, Role.OWNER), world.row(dina)]
+    later = world.epoch(
+        dina,
+        rows,
+        before=world.epochs[thread.id][-1],
+        start=Head(thread.seq, bytes(thread.t)),
+        made_at=visitor.expires + 1,
+    )
+    with pytest.raises(InvalidError):
+        world.publish(dina, thread, later)
+    world.publish(ada, thread, world.next(ada, thread, rows))
 
 
 def test_a_guests_files_are_bounded(

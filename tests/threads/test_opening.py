@@ -10,6 +10,7 @@ import pytest
 
 from comms.accounts.models import User, Workspace
 from comms.core.actors import Actor
+from comms.core.actors import Role as WorkspaceRole
 from comms.core.errors import ConflictError, InvalidError
 from comms.core.tenancy import in_workspace
 from comms.ledger.models import AuditEntry
@@ -19,6 +20,7 @@ from comms.wire import epochs
 from comms.wire.cbor import encode
 from comms.wire.roster import Role
 from comms.wire.transcript import Head
+from tests.factories import actor_of, make_member, make_workspace
 from tests.threads.world import World
 
 Acting = Callable[[User, Workspace], Actor]
@@ -77,6 +79,14 @@ def test_refuses_the_same_thread_twice(world: World, thread: Thread, ada: User) 
     upload = world.epochs[thread.id][0].upload
     with pytest.raises(ConflictError):
         services.open_thread(actor=_actor(world, ada), upload=upload)
+
+
+def test_refuses_an_id_of_another_workspace(world: World, thread: Thread, ada: User) -> None:
+    elsewhere = World(make_workspace("elsewhere", "Another Team"))
+    make_member(elsewhere.workspace, ada.email, ada.name, WorkspaceRole.DIPLOMAT)
+    made = elsewhere.epoch(ada, [elsewhere.row(ada, Role.OWNER)], thread=thread.id)
+    with pytest.raises(ConflictError):
+        services.open_thread(actor=actor_of(ada, elsewhere.workspace), upload=made.upload)
 
 
 def test_refuses_an_id_that_tells_the_time(world: World, ada: User) -> None:

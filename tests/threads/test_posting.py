@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -49,6 +50,28 @@ def test_refuses_other_bytes_under_a_used_counter(world: World, thread: Thread, 
     world.post(ada, thread, world.seal(ada, thread, "one", client=client, counter=7))
     with pytest.raises(ReplayedError):
         world.post(ada, thread, world.seal(ada, thread, "two", client=client, counter=7))
+
+
+def test_nobody_uses_up_the_counters_of_another(
+    world: World, thread: Thread, ada: User, dina: User
+) -> None:
+    """Everybody in a thread sees the others' clients, and could guess what they count next."""
+    client = bytes(range(16))
+    world.post(dina, thread, world.seal(dina, thread, "first", client=client, counter=7))
+    row = world.post(ada, thread, world.seal(ada, thread, "meant", client=client, counter=7))
+    assert row.seq == 2
+
+
+def test_refuses_what_is_written_after_the_senders_time(
+    world: World, thread: Thread, ada: User, dina: User
+) -> None:
+    """Readers go by the sender's clock, and would stop at it."""
+    end = int(time.time() * 1000) + 3_600_000
+    rows = [world.row(ada, Role.OWNER), world.row(dina, expires=end)]
+    world.publish(ada, thread, world.next(ada, thread, rows))
+    with pytest.raises(InvalidError):
+        world.post(dina, thread, world.seal(dina, thread, written_at=end))
+    assert world.post(dina, thread, world.seal(dina, thread, written_at=end - 1)).seq == 1
 
 
 def test_refuses_outsider_of_the_thread(world: World, thread: Thread, edgar: User) -> None:

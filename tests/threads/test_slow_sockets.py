@@ -138,7 +138,8 @@ def test_slow_page_is_closed_with_its_own_code(
     async def story(socket: Socket) -> None:
         await socket.open()
         monkeypatch.setattr(outgoing, "WAITING_MESSAGES", 0)
-        event = {"type": "thread.envelopes", "thread": scene.thread.id.bytes, "told": [b"1", b"2"]}
+        place = {"thread": scene.thread.id.bytes, "seq": 2}
+        event = {"type": "thread.envelopes", **place, "told": [b"1", b"2"]}
         await socket.do(lambda: broadcast(f"thread.{scene.thread.id}", event))
         await socket.is_closed_with(TOO_SLOW)
 

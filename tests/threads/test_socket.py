@@ -18,6 +18,7 @@ from django.db import connections
 from comms.accounts import services as accounts
 from comms.accounts.models import Membership, User, Workspace
 from comms.accounts.selectors import SIGNED_IN_AT, session_group
+from comms.core import realtime
 from comms.core.actors import Role as WorkspaceRole
 from comms.core.realtime import broadcast
 from comms.core.tenancy import in_workspace
@@ -202,6 +203,47 @@ def test_removed_member_is_told_and_hears_nothing_more(scene: Scene) -> None:
         assert (last[0], last[2]) == (messages.REVOKED, scene.thread.id.bytes)
         await socket.do(lambda: world.post(ada, scene.thread))
         await socket.say(encode({0: messages.PING, 1: 1}))
+        await socket.hear(messages.PONG)
+
+    talk(scene, story)
+
+
+def test_what_was_never_told_is_made_good_at_the_next_ping(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(socket: Socket) -> None:
+        await socket.open()
+        # The process ends between the commit and the telling.
+        monkeypatch.setattr(realtime, "_send", lambda _group, _message: None)
+        made: list[Thread] = []
+        await socket.do(lambda: scene.world.post(scene.ada, scene.thread))
+        await socket.do(lambda: made.append(scene.world.open(scene.ada, scene.dina)))
+        monkeypatch.undo()
+        await socket.say(encode({0: messages.PING, 1: 1}))
+        told = {row[0]: row[2] for row in (await socket.hear(messages.READY))[2]}
+        assert told == {scene.thread.id.bytes: 1, made[0].id.bytes: 0}
+        await socket.hear(messages.PONG)
+        await socket.do(lambda: scene.world.post(scene.ada, made[0]))
+        assert (await socket.hear(messages.ENVELOPE))[2] == made[0].id.bytes
+        await socket.say(encode({0: messages.PING, 1: 1}))
+        await socket.hear(messages.PONG)
+
+    talk(scene, story)
+
+
+def test_who_was_taken_out_untold_hears_it_at_the_next_ping(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, rows = scene.world, [scene.world.row(scene.ada, Role.OWNER)]
+
+    async def story(socket: Socket) -> None:
+        await socket.open()
+        monkeypatch.setattr(realtime, "_send", lambda _group, _message: None)
+        made = await sync_to_async(world.next)(scene.ada, scene.thread, rows)
+        await socket.do(lambda: world.publish(scene.ada, scene.thread, made))
+        monkeypatch.undo()
+        await socket.say(encode({0: messages.PING, 1: 1}))
+        assert (await socket.hear(messages.REVOKED))[2] == scene.thread.id.bytes
         await socket.hear(messages.PONG)
 
     talk(scene, story)

@@ -62,6 +62,7 @@ class GuestConsumer(SocketConsumer):
             if admitted is not None:
                 await self.tell(messages.ready(await self.listen(admitted.actor)))
         elif kind == messages.PING and self.actor is not None and await self._admit() is not None:
+            await self.tell_what_was_lost()
             await self.tell(messages.message(messages.PONG))
 
     async def _admit(self) -> Admitted | None:

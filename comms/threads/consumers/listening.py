@@ -30,6 +30,7 @@ class Listener:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.threads: set[uuid.UUID] = set()
+        self.standings: dict[uuid.UUID, selectors.Standing] = {}
         self.groups_joined: set[str] = set()
 
     @abstractmethod
@@ -44,7 +45,29 @@ class Listener:
         # Listening begins before the heads are read, so that nothing falls between the two.
         for thread in await load_heads(actor):
             await self.hear(thread.id)
+        return await self._heads(actor)
+
+    async def tell_what_was_lost(self) -> None:
+        """Say where the threads stand if an event of them never came: the page fetches what it lacks.
+
+        Events are told after the commit, by a process that may end between the two, and over a connection
+        that keeps nothing for whoever is away.
+        """
+        if self.actor is None:
+            return
+        standings = await load_standings(self.actor)
+        if standings == self.standings:
+            return
+        for thread in self.standings.keys() - standings.keys():
+            await self.thread_revoked({"thread": thread.bytes})
+        for thread in standings.keys() - self.threads:
+            await self.hear(thread)
+        if standings != self.standings:
+            await self.tell(messages.ready(await self._heads(self.actor)))
+
+    async def _heads(self, actor: Actor) -> list[Thread]:
         threads: list[Thread] = await load_heads(actor)
+        self.standings = {thread.id: _standing(thread) for thread in threads}
         return threads
 
     async def hear(self, thread: uuid.UUID) -> None:
@@ -70,11 +93,19 @@ class Listener:
     # Events of the channel layer; their `type` names the method.
 
     async def thread_envelopes(self, event: dict[str, Any]) -> None:
-        if uuid.UUID(bytes=event["thread"]) in self.threads:
+        thread = uuid.UUID(bytes=event["thread"])
+        if thread in self.standings:
+            number, is_due, seq = self.standings[thread]
+            self.standings[thread] = (number, is_due, max(seq, event["seq"]))
+        if self._hears(event["thread"]):
             for told in event["told"]:
                 await self.tell(told)
 
     async def thread_epoch(self, event: dict[str, Any]) -> None:
+        thread = uuid.UUID(bytes=event["thread"])
+        if thread in self.standings:
+            _number, _is_due, seq = self.standings[thread]
+            self.standings[thread] = (event["number"], event.get("due", False), seq)
         if self._hears(event["thread"]):
             fields = (event["thread"], event["number"])
             await self.tell(messages.message(messages.EPOCH, *fields))
@@ -82,14 +113,17 @@ class Listener:
     async def thread_added(self, event: dict[str, Any]) -> None:
         thread = uuid.UUID(bytes=event["thread"])
         # The event only says that something changed; whether the member is in is asked again.
-        if self.actor is None or not await is_seated(self.actor, thread):
+        seated = await load_thread(self.actor, thread) if self.actor is not None else None
+        if seated is None:
             return
         await self.hear(thread)
+        self.standings[thread] = _standing(seated)
         await self.tell(messages.message(messages.ADDED, event["thread"]))
 
     async def thread_revoked(self, event: dict[str, Any]) -> None:
         thread = uuid.UUID(bytes=event["thread"])
         self.threads.discard(thread)
+        self.standings.pop(thread, None)
         await self.leave(selectors.thread_group(thread))
         await self.tell(messages.message(messages.REVOKED, event["thread"]))
 
@@ -124,20 +158,26 @@ def load_heads(actor: Actor) -> list[Thread]:
 
 
 @database_sync_to_async  # type: ignore[untyped-decorator]  # as above
+def load_standings(actor: Actor) -> dict[uuid.UUID, selectors.Standing]:
+    """The same, as briefly as can be."""
+    with in_workspace(actor.workspace_id):
+        return selectors.list_standings(actor)
+
+
+@database_sync_to_async  # type: ignore[untyped-decorator]  # as above
 def note_look(actor: Actor) -> None:
     """A page of the member is open now."""
     services.note_look(actor)
 
 
 @database_sync_to_async  # type: ignore[untyped-decorator]  # as above
-def is_seated(actor: Actor, thread: uuid.UUID) -> bool:
-    """Whether the member is in the thread now."""
+def load_thread(actor: Actor, thread: uuid.UUID) -> Thread | None:
+    """The thread, if the member is in it now."""
     with in_workspace(actor.workspace_id):
         try:
-            selectors.get_thread(actor, thread)
+            return selectors.get_thread(actor, thread).thread
         except NotFoundError:
-            return False
-    return True
+            return None
 
 
 @database_sync_to_async  # type: ignore[untyped-decorator]  # as above
@@ -154,3 +194,7 @@ def is_member(actor: Actor) -> bool:
 def session_lives(session_key: str, user_id: uuid.UUID) -> bool:
     """Whether the browser is still signed in."""
     return accounts.session_lives(session_key, user_id)
+
+
+def _standing(thread: Thread) -> selectors.Standing:
+    return thread.epoch_number, thread.key_due, thread.seq

@@ -72,6 +72,7 @@ class ThreadsConsumer(SocketConsumer):
                 await self._open(workspace)
             case messages.Ping():
                 if await self._still_allowed():
+                    await self.tell_what_was_lost()
                     await self.tell(messages.message(messages.PONG))
             case messages.Post():
                 await self._post(message)

@@ -12,8 +12,8 @@ from comms.core.tenancy import WorkspaceOwned
 class Envelope(WorkspaceOwned):
     """One envelope, byte for byte as its sender signed it. `t` is the transcript hash after it.
 
-    (thread, client, counter) makes sending again harmless. Destruction empties `content` and keeps `seq`
-    and `envelope_hash`, so that the transcript still adds up.
+    (thread, sender, client, counter) makes sending again harmless: nobody uses up another's counters.
+    Destruction empties `content` and keeps `seq` and `envelope_hash`, so that the transcript still adds up.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -31,6 +31,6 @@ class Envelope(WorkspaceOwned):
         constraints = [
             models.UniqueConstraint(fields=["thread", "seq"], name="envelope_seq_once"),
             models.UniqueConstraint(
-                fields=["thread", "client", "counter"], name="envelope_counter_once"
+                fields=["thread", "sender_id", "client", "counter"], name="envelope_sent_once"
             ),
         ]

@@ -19,6 +19,9 @@ from comms.threads.models import Epoch, Member, Thread, Wrap
 THREADS_AT_ONCE = 50
 HEADS_AT_ONCE = 1000
 
+Standing = tuple[int, bool, int]
+"""Of a thread: its epoch's number, whether another is due, and its seq."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seat:
@@ -98,6 +101,13 @@ def list_heads(actor: Actor) -> list[Thread]:
     """Where each of the actor's threads stands, at most 1,000, for a socket that has just opened."""
     seats = _seats(actor).select_related("thread").order_by("-thread__activity_at")
     return [seat.thread for seat in seats[:HEADS_AT_ONCE]]
+
+
+def list_standings(actor: Actor) -> dict[uuid.UUID, Standing]:
+    """The same threads as `list_heads`, without what a page already has."""
+    fields = ("thread_id", "thread__epoch_number", "thread__key_due", "thread__seq")
+    rows = _seats(actor).order_by("-thread__activity_at").values_list(*fields)
+    return {thread: (number, due, seq) for thread, number, due, seq in rows[:HEADS_AT_ONCE]}
 
 
 def count_unread_threads(actor: Actor) -> int:

@@ -96,9 +96,10 @@ class _Book:
         self.heads = _heads(thread, headers)
         # More than was asked for (every client with every counter), and never by much.
         self.entered = {
-            (bytes(row.client), row.counter): row
+            (row.sender_id, bytes(row.client), row.counter): row
             for row in Envelope.objects.filter(
                 thread=thread,
+                sender_id__in={header.sender for header in headers},
                 client__in={header.client for header in headers},
                 counter__in={header.counter for header in headers},
             )
@@ -111,7 +112,7 @@ class _Book:
             raise ForbiddenError(_("You may read this conversation, but not write in it."))
         if (header.thread, header.sender) != (thread.id, seat.member.member_id):
             raise refused(WireError("malformed", "another thread or another sender"))
-        earlier = self.entered.get((header.client, header.counter))
+        earlier = self.entered.get((header.sender, header.client, header.counter))
         if earlier is not None:
             return _same_again(earlier, envelope)
         check_envelope(envelope, seat, wire.Class.STORED, self.heads)
@@ -133,7 +134,7 @@ class _Book:
             content=envelope.raw,
         )
         thread.seq, thread.t = head.seq, head.t
-        self.entered[header.client, header.counter] = row
+        self.entered[header.sender, header.client, header.counter] = row
         self.fresh.append(row)
         return row
 
@@ -182,6 +183,9 @@ def _check(
         raise WireError("unsupported", "this class of envelope is not accepted")
     if thread.key_due or header.epoch != bytes(thread.epoch_hash):
         raise StaleEpochError(_("The conversation has a new key."))
+    # Readers go by the sender's own clock here, and stop at a message that was written after its time.
+    if member.expires_at is not None and header.written_at >= member.expires_at.timestamp() * 1000:
+        raise WireError("chain", "written after the sender's time is up")
     # A head that never was would make every reader's browser see a fork: whoever signs it is refused.
     if header.seen is None or header.seen.t != heads.get(header.seen.seq):
         raise WireError("chain", "the sender has seen another conversation")

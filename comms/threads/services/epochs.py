@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,6 +29,9 @@ from comms.wire.keys import PublicKeys
 from comms.wire.roster import Role, RosterRow, find
 from comms.wire.transcript import Head
 
+CLOCKS_APART = datetime.timedelta(hours=1)
+"""How far a browser's clock may be off; beyond that the browser sends nothing itself."""
+
 
 def open_thread(*, actor: Actor, upload: bytes) -> Thread:
     """A new thread from its first epoch, which the actor signed as an owner.
@@ -49,8 +53,13 @@ def open_thread(*, actor: Actor, upload: bytes) -> Thread:
         if tbs.thread.version != 4 or tbs.start != Head():
             raise refused(WireError("malformed", "not the start of a new thread"))
         if Thread.objects.filter(id=tbs.thread).exists():
-            raise ConflictError(_("There is such a conversation already."))
-        thread = Thread.objects.create(id=tbs.thread, workspace_id=actor.workspace_id)
+            raise _taken()
+        try:
+            with transaction.atomic():
+                thread = Thread.objects.create(id=tbs.thread, workspace_id=actor.workspace_id)
+        except IntegrityError as error:
+            # Opened twice at the same moment, or an id of another workspace, whose rows are out of sight here.
+            raise _taken() from error
         _save_epoch(thread, parsed)
         _save_members(thread, tbs.roster, keys)
         ledger.record(
@@ -88,6 +97,7 @@ def publish_epoch(*, actor: Actor, thread_id: uuid.UUID, upload: bytes) -> Threa
             )
             epochs.verify_record(parsed.record, _author_keys(actor, parsed, keys))
             verify_leaves(tbs)
+            _check_put_out(tbs, before.tbs)
         except WireError as error:
             raise refused(error) from error
         if not still_seated(thread, [m for m in seated if find(tbs.roster, m) is not None]):
@@ -123,11 +133,31 @@ def publish_epoch(*, actor: Actor, thread_id: uuid.UUID, upload: bytes) -> Threa
     return thread
 
 
+def _taken() -> ConflictError:
+    return ConflictError(_("There is such a conversation already."))
+
+
 def _read(upload: bytes) -> epochs.EpochUpload:
     try:
         return epochs.read_upload(upload)
     except WireError as error:
         raise refused(error) from error
+
+
+def _check_put_out(tbs: epochs.EpochTbs, before: epochs.EpochTbs) -> None:
+    """Raises WireError for a guest whom somebody else than an owner takes out before their time is up.
+
+    Readers can only go by the time that the author says; the server has a clock of its own.
+    """
+    author = find(before.roster, tbs.author)
+    if author is None or author.role is Role.OWNER:
+        return
+    latest = (timezone.now() + CLOCKS_APART).timestamp() * 1000
+    left = {notice.member for notice in tbs.leaves}
+    for row in before.roster:
+        is_out = find(tbs.roster, row.member) is None and row.member not in left
+        if is_out and row.expires > latest:
+            raise WireError("chain", "the guest's time is not up yet")
 
 
 def _newcomers(thread_id: uuid.UUID, roster: tuple[RosterRow, ...]) -> list[uuid.UUID]:

@@ -3,6 +3,7 @@
 import { equal } from "../crypto/bytes";
 import { type EpochTbs } from "../wire/epoch";
 import { findRow, type Role, samePolicy } from "../wire/roster";
+import { WireError } from "../crypto/error";
 import { openAbout } from "../wire/about";
 import { type Epochs, type OpenEpoch } from "./epochs";
 
@@ -75,6 +76,13 @@ async function between(before: OpenEpoch, next: OpenEpoch): Promise<readonly Dee
   return deeds.length > 0 ? deeds : [{ kind: "renewed" }];
 }
 
+/** Undefined without the key, and where an owner has sealed something that is no title. */
 async function titleOf({ record, key }: OpenEpoch): Promise<string | undefined> {
-  return key === undefined ? undefined : (await openAbout(record.tbs, key)).title;
+  if (key === undefined) return undefined;
+  try {
+    return (await openAbout(record.tbs, key)).title;
+  } catch (error) {
+    if (error instanceof WireError) return undefined;
+    throw error;
+  }
 }

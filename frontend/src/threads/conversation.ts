@@ -365,7 +365,8 @@ export class Conversation {
   }
 
   private async taken(added: readonly Message[]): Promise<void> {
-    await this.sending.settle(new Set(added.map((message) => message.key)));
+    const own = added.filter((message) => message.sender === this.unlocked.userId);
+    await this.sending.settle(new Set(own.map((message) => message.key)));
     if (added.length > 0) this.view.arrived(added);
   }
 

@@ -14,7 +14,7 @@ import { findRow } from "../wire/roster";
 import { type ThreadHead } from "../wire/vaultContents";
 import { type People } from "./people";
 import { type ListedEpoch } from "./server";
-import { Trouble } from "./trouble";
+import { noticed, Trouble } from "./trouble";
 
 export interface OpenEpoch {
   readonly record: EpochRecord;
@@ -49,8 +49,11 @@ export class Epochs {
     try {
       for (const one of listed) {
         const record = await readRecord(one.record);
-        await checkRecord(thread, record, all.at(-1)?.record, people);
-        all.push({ record, key: await Epochs.keyOf(record, one, keys) });
+        const before = all.at(-1);
+        await checkRecord(thread, record, before?.record, people);
+        const next = { record, key: await Epochs.keyOf(record, one, keys) };
+        if (before !== undefined) await checkTitle(before, next);
+        all.push(next);
       }
     } catch (error) {
       if (error instanceof WireError) throw new Trouble("forged-epoch", error.message);
@@ -101,7 +104,7 @@ export class Epochs {
   async about(): Promise<About> {
     const { record, key } = this.newest;
     if (key === undefined) throw new Trouble("forged-epoch", "no key of the newest epoch");
-    return openAbout(record.tbs, key);
+    return noticed("forged-epoch", openAbout(record.tbs, key));
   }
 }
 
@@ -139,6 +142,14 @@ async function checkRecord(
       throw new WireError("chain", `the roster has keys of ${row.member} that are not in their chain`);
     }
   }
+}
+
+/** What a thread is called is sealed, so that only its readers can see that nobody but an owner changes it. */
+async function checkTitle(before: OpenEpoch, next: OpenEpoch): Promise<void> {
+  const author = findRow(before.record.tbs.roster, next.record.tbs.author);
+  if (author?.role === "owner" || before.key === undefined || next.key === undefined) return;
+  const [old, now] = [openAbout(before.record.tbs, before.key), openAbout(next.record.tbs, next.key)];
+  if ((await old).title !== (await now).title) throw new WireError("chain", "only an owner changes the title");
 }
 
 function checkKnown(all: readonly OpenEpoch[], known: ThreadHead | undefined): void {

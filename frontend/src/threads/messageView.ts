@@ -83,6 +83,7 @@ export class MessageView {
       case "earlier":
       case "newer":
       case "destroyed":
+      case "broken":
         return this.words[item.kind];
     }
   }

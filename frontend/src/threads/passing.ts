@@ -101,7 +101,7 @@ export class Passing {
       await verifyEnvelope(envelope, keys);
       const body = await openEnvelope(envelope, epoch.key);
       if (body.kind === "typing" && !mayPost(still, now)) return undefined;
-      return { sender, at, key: messageKey(client, counter), body };
+      return { sender, at, key: `${sender}/${messageKey(client, counter)}`, body };
     } catch (error) {
       if (error instanceof WireError) return undefined;
       throw error;

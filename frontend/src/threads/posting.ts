@@ -1,7 +1,7 @@
 /** The way of one envelope out of the outbox: sealed under the newest key, posted, and taken in where it stands. */
 
 import { toHex } from "../crypto/bytes";
-import { type Holder } from "../keys";
+import { type Holder, ServerError } from "../keys";
 import { type FileBody } from "../wire/body";
 import { makeEnvelope } from "../wire/envelope";
 import { type Circle } from "./circle";
@@ -41,6 +41,15 @@ export class Posting {
       const file = await this.reading.fileOf(toHex(one.body.target));
       if (file !== undefined) await this.destroyFile(file);
     }
-    await this.reading.takeOwn(seen, await this.server.post(this.thread, envelope), envelope);
+    let seq: number;
+    try {
+      seq = await this.server.post(this.thread, envelope);
+    } catch (error) {
+      // An earlier seal of it was accepted and only the answer was lost: if so, it stands in the transcript.
+      const was = error instanceof ServerError && error.code === "replayed";
+      if (was && (await this.reading.wasSaid(one.key))) return;
+      throw error;
+    }
+    await this.reading.takeOwn(seen, seq, envelope, one.key);
   }
 }

@@ -135,13 +135,29 @@ export class Reading {
     else await this.takeNext(here, { hash: await sha256(raw), raw }, head);
   }
 
-  /** This person's own envelope, sealed on top of `seen` and put at `seq`. Raises Trouble. */
-  async takeOwn(seen: Head, seq: number, raw: Bytes): Promise<void> {
+  /**
+   * This person's own envelope, sealed on top of `seen` and put at `seq`; `key` names it in the outbox. Raises
+   * Trouble where the server only says that it has it.
+   */
+  async takeOwn(seen: Head, seq: number, raw: Bytes, key: string): Promise<void> {
+    if (seq <= seen.seq) throw new Trouble("fork", `a new message at ${seq}, before ${seen.seq}`);
     if (seq === seen.seq + 1) {
       // It stands right after what is here: no need to fetch one's own words.
       const hash = await sha256(raw);
       await this.takeNext(seen, { hash, raw }, await after(seen, hash));
-    } else if (seq > seen.seq) await this.fetchNewer();
+    } else await this.fetchNewer();
+    if (!this.holds(key)) throw new Trouble("fork", "the message that was sent is not in the conversation");
+  }
+
+  /** Whether what this person's outbox calls so was said, wherever it stands. Raises Trouble. */
+  async wasSaid(key: string): Promise<boolean> {
+    await this.fetchNewer();
+    while (!this.holds(key) && (await this.fetchEarlier()));
+    return this.holds(key);
+  }
+
+  private holds(key: string): boolean {
+    return this.needTimeline().holds(this.unlocked.userId, key);
   }
 
   /** Takes in what others say in passing. Raises Trouble("fork"). */

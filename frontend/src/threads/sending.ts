@@ -97,12 +97,9 @@ export class Sending {
         // Where somebody else has to make the epoch, it stays in the outbox until that is there.
         return this.way.mayGo() && this.attempt(one, tries - 1);
       }
-      // Its bytes were accepted under this counter before; only the answer was lost.
-      if (!(error instanceof ServerError && error.code === "replayed")) {
-        this.refused.set(one.key, error instanceof Error ? error.message : "");
-        this.way.changed();
-        return true;
-      }
+      this.refused.set(one.key, error instanceof Error ? error.message : "");
+      this.way.changed();
+      return true;
     }
     await this.outbox.forget(one.key);
     this.drop(new Set([one.key]));

@@ -14,8 +14,11 @@ import { type People } from "./people";
 import { type ListedEnvelope, type Page } from "./server";
 import { Trouble } from "./trouble";
 
-/** Why a message has no text: its key is from before joining, a newer build made it, or it was destroyed. */
-export type Missing = "earlier" | "newer" | "destroyed";
+/**
+ * Why a message has no text: its key is from before joining, a newer build made it, it was destroyed, or its
+ * sender has signed something that doesn't open.
+ */
+export type Missing = "earlier" | "newer" | "destroyed" | "broken";
 
 export interface Message {
   readonly seq: number;
@@ -42,6 +45,7 @@ type Settled<T> = { readonly done: T } | { readonly error: unknown };
 
 export class Timeline {
   private readonly heads = new Map<number, Bytes>([[0, START.t]]);
+  /** Of every message, whose it is and what names it in their outbox: what others call theirs is no matter. */
   private readonly keys = new Set<string>();
   private list: Message[] = [];
   private first: Head | undefined;
@@ -109,6 +113,11 @@ export class Timeline {
     return added.messages;
   }
 
+  /** Whether what this sender's outbox calls so is here. */
+  holds(sender: string, key: string): boolean {
+    return this.keys.has(owned(sender, key));
+  }
+
   /** Holds a head that somebody has seen against what is here. Raises Trouble("fork"). */
   agree(seen: Head, whose: string): void {
     const here = this.heads.get(seen.seq);
@@ -163,13 +172,14 @@ export class Timeline {
 
   /** Holds it against what stands before it. Raises Trouble. */
   private place({ message, seen }: Found): void {
-    const { seq, key } = message;
-    if (message.missing === "destroyed") return;
+    const { seq, sender } = message;
+    if (sender === undefined) return;
     if (seen !== undefined) {
       // Somebody has left something out, or put it elsewhere.
       if (seen.seq >= seq) throw new Trouble("fork", `the sender of ${seq} has seen more`);
       this.agree(seen, `what the sender of ${seq} has seen`);
     }
+    const key = owned(sender, message.key);
     if (this.keys.has(key)) throw new Trouble("replay", `message ${seq} was there before`);
     this.keys.add(key);
   }
@@ -205,6 +215,10 @@ export function messageKey(client: Bytes, counter: number): string {
   return `${toHex(client)}/${counter}`;
 }
 
+function owned(sender: string, key: string): string {
+  return `${sender}/${key}`;
+}
+
 async function open(
   envelope: Envelope,
   epoch: OpenEpoch,
@@ -213,10 +227,10 @@ async function open(
   try {
     return { body: await openEnvelope(envelope, epoch.key), missing: undefined };
   } catch (error) {
-    if (error instanceof WireError && error.code === "unsupported") {
-      return { body: undefined, missing: "newer" };
-    }
-    throw error;
+    if (!(error instanceof WireError)) throw error;
+    // The signature holds, so nobody but the sender can have sealed it so. Had it stopped the conversation, one
+    // message of one guest would silence everybody in it for good.
+    return { body: undefined, missing: error.code === "unsupported" ? "newer" : "broken" };
   }
 }
 

@@ -26,6 +26,7 @@ export const NAMES = [
   "earlier",
   "newer",
   "destroyed",
+  "broken",
   "readers",
   "onlyYou",
   "changedKeys",

@@ -32,7 +32,7 @@ export interface Header {
   /** Epoch hash. */
   readonly epoch: Bytes;
   readonly sender: string;
-  /** 16 bytes, random for each tab; with `counter` it is the idempotency key. */
+  /** 16 bytes, random for each tab; with `sender` and `counter` it is the idempotency key. */
   readonly client: Bytes;
   /** From 1 on. */
   readonly counter: number;

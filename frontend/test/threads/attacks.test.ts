@@ -100,6 +100,30 @@ describe("messages", () => {
     expect(await trouble(() => timeline.append(world.page()))).toBe("replay");
   });
 
+  it("of two people may have one name in the outboxes of both", async () => {
+    // Everybody sees the others' clients: whoever counts on with one must not silence its owner.
+    await world.post(boris, { counter: 7 });
+    await world.post(anna, { counter: 7 });
+    const timeline = await world.timeline(boris);
+    expect(await timeline.append(world.page())).toHaveLength(2);
+    const [key] = timeline.messages.map((one) => one.key);
+    expect(timeline.holds(anna.id, key ?? "")).toBe(true);
+    expect(timeline.holds(mallory.id, key ?? "")).toBe(false);
+  });
+
+  it("that their own sender sealed wrongly stop nobody", async () => {
+    const stray = new Uint8Array(32);
+    for (const key of [stray, undefined]) await world.accept(await world.sealWrongly(boris, key));
+    await world.post(anna);
+    const timeline = await world.timeline(anna);
+    await timeline.append(world.page());
+    expect(timeline.messages.map(({ sender, missing }) => [sender, missing])).toEqual([
+      [boris.id, "broken"],
+      [boris.id, "broken"],
+      [anna.id, undefined],
+    ]);
+  });
+
   it("that are dropped, swapped or listed under another hash are a fork", async () => {
     for (const sender of [anna, boris, anna]) await world.post(sender);
     const [one, two, three] = world.items;
@@ -284,6 +308,14 @@ describe("epochs", () => {
     const { fingerprint } = boris.identity.publicKeys;
     const notice = { ...readLeaveNotice(forged), fingerprint };
     await world.epoch(mallory, [row(anna, "owner"), row(mallory)], { leaves: [notice] });
+    expect(await trouble(() => world.checkEpochs(anna))).toBe("forged-epoch");
+  });
+
+  it("with another title by somebody who is no owner are forged", async () => {
+    const rows = [row(anna, "owner"), row(boris)];
+    await world.epoch(boris, rows);
+    expect((await (await world.checkEpochs(boris)).about()).title).toBe("A title");
+    await world.epoch(boris, rows, { about: { title: "Another", pins: [] } });
     expect(await trouble(() => world.checkEpochs(anna))).toBe("forged-epoch");
   });
 

@@ -1,17 +1,22 @@
 /** A thread of Anna, who owns it, and Boris, as an honest server would list it; tests make it lie. */
 
 import { type Bytes } from "../../src/crypto/bytes";
+import { encode, fields } from "../../src/crypto/cbor";
 import { sha256 } from "../../src/crypto/hash";
+import { SEAL_ENVELOPE, SIGN_ENVELOPE } from "../../src/crypto/labels";
+import { pad } from "../../src/crypto/padding";
+import { seal } from "../../src/crypto/seal";
 import { Epochs } from "../../src/threads/epochs";
 import { People } from "../../src/threads/people";
 import { type ListedEnvelope, type ListedEpoch, type Page } from "../../src/threads/server";
 import { Timeline } from "../../src/threads/timeline";
 import { Trouble, type TroubleKind } from "../../src/threads/trouble";
-import { type Header, makeEnvelope } from "../../src/wire/envelope";
+import { type Header, makeEnvelope, readEnvelope } from "../../src/wire/envelope";
 import { makeEpoch, type NewEpoch } from "../../src/wire/epochMaking";
 import { readUpload } from "../../src/wire/epoch";
 import { type IdentityEntry, makeEntry, readEntry } from "../../src/wire/identity";
 import { OPEN_POLICY, type RosterRow } from "../../src/wire/roster";
+import { ENVELOPE } from "../../src/wire/types";
 import { after, type Head, START } from "../../src/wire/transcript";
 import { type Pin, type ThreadHead } from "../../src/wire/vaultContents";
 import { CHECKPOINT, newUuid, NOW, type Person, person, row } from "../people";
@@ -112,6 +117,16 @@ export class World {
       ...changes,
     };
     return makeEnvelope(header, { kind: "text", text: `text ${this.counter}` }, epoch.key, sender.identity);
+  }
+
+  /** Signed by its sender, with a box under another key, or with one that holds no body. */
+  async sealWrongly(sender: Person, other: Bytes | undefined): Promise<Bytes> {
+    const sealed = await readEnvelope(await this.seal(sender));
+    const { headerRaw } = sealed;
+    const key = other ?? this.epochs.at(-1)?.key ?? new Uint8Array(32);
+    const box = await seal(key, SEAL_ENVELOPE, headerRaw, pad(new Uint8Array([0])));
+    const signature = await sender.identity.sign(SIGN_ENVELOPE, encode([headerRaw, box]));
+    return encode(fields({ 0: ENVELOPE, 1: 1, 2: headerRaw, 3: box, 4: signature }));
   }
 
   /** What the server would do with it. */
