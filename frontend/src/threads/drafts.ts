@@ -2,13 +2,15 @@
  * What is being written, kept sealed on the server so that it follows the person to another browser.
  *
  * A write names the draft that it replaces; when another browser was faster, nothing is overwritten: the
- * other draft is shown, and the person chooses. So they do of one that can't be opened here.
+ * other draft is shown, and the person chooses. So they do of one that can't be opened here. What can't be saved
+ * there, since the connection is gone or the session has ended, is kept sealed in this browser.
  */
 
 import { type Bytes, equal, fromHex, toHex } from "../crypto/bytes";
 import { WireError } from "../crypto/error";
 import { ServerError, type Unlocked } from "../keys";
 import { type Draft, draftKey, openDraft, sealDraft } from "../wire/draft";
+import { type DraftShelf } from "./keptDraft";
 import { type ListedDraft, type Server } from "./server";
 
 /** Milliseconds of quiet before it is saved. */
@@ -50,19 +52,27 @@ export class Drafts {
   private theirs: Theirs | undefined;
   private timer: number | undefined;
   private queue: Promise<void> = Promise.resolve();
+  /** Whether something of this page stands on the shelf. */
+  private isShelved = false;
+  private hasLooked = false;
 
   constructor(
     private readonly thread: string,
     private readonly server: Pick<Server, "draft" | "saveDraft">,
     private readonly keys: Keys,
     private readonly view: DraftView,
+    private readonly shelf: DraftShelf,
   ) {}
 
   /** Loads what there is; also after the socket said that another browser has written `number`. */
   load(number = Number.MAX_SAFE_INTEGER): Promise<void> {
     return this.enqueue(async () => {
-      if (number <= this.number) return;
-      await this.look();
+      try {
+        if (number > this.number) await this.look();
+      } finally {
+        if (!this.hasLooked) await this.takeFromShelf();
+        this.hasLooked = true;
+      }
     });
   }
 
@@ -72,12 +82,20 @@ export class Drafts {
     this.timer = window.setTimeout(() => void this.save(), DRAFT_PAUSE);
   }
 
-  /** Saves now; nothing happens while the person has a choice to make. */
+  /** Saves now; while the person has a choice to make, only in this browser. */
   save(): Promise<void> {
     window.clearTimeout(this.timer);
     return this.enqueue(async () => {
       const now = this.view.current();
-      if (this.theirs !== undefined || same(now, this.saved)) return;
+      if (same(now, this.saved)) {
+        await this.clearShelf();
+        return;
+      }
+      if (this.theirs !== undefined) {
+        // Under the number of the other one, so that the choice is put again.
+        await this.shelve(now, await this.seal(now, Math.max(this.number, 1)));
+        return;
+      }
       try {
         await this.write(now);
       } catch (error) {
@@ -98,6 +116,7 @@ export class Drafts {
     const { theirs } = this;
     this.settle();
     if (theirs !== undefined && theirs !== UNREADABLE) this.view.fill(theirs);
+    this.changed();
   }
 
   private settle(): void {
@@ -106,16 +125,67 @@ export class Drafts {
   }
 
   private async write(now: Written): Promise<void> {
-    const { userId: user, seeds, identity } = this.keys;
-    const number = this.number + 1;
-    const empty = now.text === "" && now.edits === undefined && now.replyTo === undefined;
-    const place = { user, thread: this.thread, number };
-    const box = empty
-      ? new Uint8Array()
-      : await sealDraft(await draftKey(seeds.xwing), place, wire(now, Date.now()));
-    await this.server.saveDraft(this.thread, number, identity.publicKeys.fingerprint, box);
+    const draft = await this.seal(now);
+    const { number, fingerprint, box } = draft;
+    try {
+      await this.server.saveDraft(this.thread, number, fingerprint, box);
+    } catch (error) {
+      await this.shelve(now, draft);
+      throw error;
+    }
     this.number = number;
     this.saved = now;
+    await this.clearShelf();
+  }
+
+  private async seal(now: Written, number = this.number + 1): Promise<ListedDraft> {
+    const { userId: user, seeds, identity } = this.keys;
+    const { fingerprint } = identity.publicKeys;
+    if (isEmpty(now)) return { number, fingerprint, box: new Uint8Array() };
+    const place = { user, thread: this.thread, number };
+    const box = await sealDraft(await draftKey(seeds.xwing), place, wire(now, Date.now()));
+    return { number, fingerprint, box };
+  }
+
+  private async shelve(now: Written, draft: ListedDraft): Promise<void> {
+    if (isEmpty(now)) {
+      await this.clearShelf();
+      return;
+    }
+    this.isShelved = true;
+    await this.shelf.put(draft);
+  }
+
+  private async clearShelf(): Promise<void> {
+    if (!this.isShelved) return;
+    this.isShelved = false;
+    await this.shelf.drop();
+  }
+
+  /** What an earlier page could not save comes back; where something else stands by now, the person chooses. */
+  private async takeFromShelf(): Promise<void> {
+    const kept = await this.shelf.find();
+    if (kept === undefined) return;
+    this.isShelved = true;
+    const mine = await this.read(kept);
+    if (mine === UNREADABLE || same(mine, this.saved)) {
+      await this.clearShelf();
+      return;
+    }
+    if (this.theirs !== undefined) return;
+    const now = this.view.current();
+    if (!same(now, this.saved) && !isEmpty(now)) {
+      this.theirs = mine;
+    } else {
+      const { saved } = this;
+      this.view.fill(mine);
+      if (kept.number > this.number || saved === undefined || isEmpty(saved)) {
+        this.changed();
+        return;
+      }
+      this.theirs = saved;
+    }
+    this.view.differs(this.theirs);
   }
 
   private async look(): Promise<void> {
@@ -176,6 +246,10 @@ export class Drafts {
     this.queue = done.catch(() => undefined);
     return done;
   }
+}
+
+function isEmpty({ text, replyTo, edits }: Written): boolean {
+  return text === "" && replyTo === undefined && edits === undefined;
 }
 
 function wire({ text, replyTo, edits }: Written, writtenAt: number): Draft {

@@ -34,7 +34,7 @@ export async function start(words: Words, talkWords: TalkWords, fileWords: FileW
   };
   watchLock(lockAway);
   try {
-    await run(root, words, talkWords, fileWords, about, guestWords, reload, drafts);
+    await run(root, words, talkWords, fileWords, about, guestWords, lockAway, drafts);
   } catch (error) {
     const state = part(root, "[data-list-state]", HTMLElement);
     state.hidden = false;
@@ -49,7 +49,7 @@ async function run(
   fileWords: FileWords,
   about: MembershipWords,
   guestWords: GuestLinkWords,
-  reload: () => void,
+  lockAway: () => void,
   drafts: { current?: Drafts },
 ): Promise<void> {
   const server = new Server(root.dataset["workspace"] ?? "");
@@ -88,7 +88,7 @@ async function run(
       if (open !== undefined) follow(open, event);
     },
     onLost: () => open?.conversation.lost(),
-    onEnded: reload,
+    onEnded: lockAway,
   });
   server.quick = (where, envelope) => live.post(where, envelope);
   live.open();

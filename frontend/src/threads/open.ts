@@ -5,6 +5,7 @@ import { Conversation } from "./conversation";
 import { ConversationView } from "./conversationView";
 import { DetailsPane } from "./detailsPane";
 import { Drafts } from "./drafts";
+import { draftShelf } from "./keptDraft";
 import { Files, type FileWords } from "./files";
 import { GuestLinkDialog } from "./guests/linkDialog";
 import { type GuestLinkWords } from "./guests/words";
@@ -52,7 +53,10 @@ export async function openOne(
     destroyFile: ({ blob }) => files.destroy(blob),
   });
   const view = new ConversationView(root, words, talkWords, unlocked.userId, () => conversation, files);
-  const drafts = view.useDrafts((shown) => new Drafts(thread, server, unlocked, shown));
+  const drafts = view.useDrafts((shown) => {
+    const shelf = draftShelf(unlocked.userId, thread);
+    return new Drafts(thread, server, unlocked, shown, shelf);
+  });
   const membership = new Membership(conversation, server, unlocked);
   const details = new DetailsPane(
     words,

@@ -25,3 +25,9 @@ it("a novel is judged quickly", () => {
   expect(strength("lantern otter ".repeat(5000), [])).toBeGreaterThanOrEqual(3);
   expect(performance.now() - begun).toBeLessThan(2000);
 });
+
+it("one's own name and address are no passphrase, in whatever order", () => {
+  const related = ["Farah Nazari", "farah@demo.example"];
+  expect(strength("Nazari Farah farah@demo.example", related)).toBeLessThan(3);
+  expect(strength("squirrel sparrow pebble window", related)).toBeGreaterThanOrEqual(3);
+});

@@ -33,13 +33,35 @@ class Browser {
   other: Theirs | undefined;
   readonly drafts: Drafts;
 
-  constructor(shelf: Shelf, me: Person, oldXwing: { fingerprint: Bytes; seed: Bytes }[] = []) {
+  /** `disk` is what another page of the same browser left. */
+  constructor(
+    shelf: Shelf,
+    me: Person,
+    oldXwing: { fingerprint: Bytes; seed: Bytes }[] = [],
+    readonly disk: { kept?: ListedDraft } = {},
+  ) {
     const keys = { userId: me.id, seeds: me.seeds, identity: me.identity, oldXwing };
-    this.drafts = new Drafts(thread, shelf, keys, {
+    const view = {
       current: () => this.text,
-      fill: (written) => { this.text = written; },
-      differs: (theirs) => { this.other = theirs; },
+      fill: (written: Written) => { this.text = written; },
+      differs: (theirs: Theirs | undefined) => { this.other = theirs; },
+    };
+    this.drafts = new Drafts(thread, shelf, keys, view, {
+      put: (draft) => {
+        disk.kept = draft;
+        return Promise.resolve();
+      },
+      find: () => Promise.resolve(disk.kept),
+      drop: () => {
+        delete disk.kept;
+        return Promise.resolve();
+      },
     });
+  }
+
+  /** The page is gone, and comes again. */
+  reloaded(shelf: Shelf, me: Person): Browser {
+    return new Browser(shelf, me, [], this.disk);
   }
 
   async write(text: string): Promise<void> {
@@ -164,4 +186,47 @@ it("that the server moved from elsewhere are never shown as one's own", async ()
   await phone.drafts.load();
   expect(phone.text).toEqual(NOTHING);
   expect(phone.other).toBe(UNREADABLE);
+});
+
+it("stay sealed in the browser when the line or the session is gone, and come back", async () => {
+  const laptop = new Browser(shelf, me);
+  await laptop.write("saved");
+  shelf.broken = true;
+  await laptop.write("saved, and more");
+  expect(toHex(laptop.disk.kept?.box ?? new Uint8Array())).not.toContain(toHex(new TextEncoder().encode("more")));
+  shelf.broken = false;
+  const again = laptop.reloaded(shelf, me);
+  await again.drafts.load();
+  expect(again.text.text).toBe("saved, and more");
+  expect(again.other).toBeUndefined();
+  await again.drafts.save();
+  expect(again.disk.kept).toBeUndefined();
+  const phone = new Browser(shelf, me);
+  await phone.drafts.load();
+  expect(phone.text.text).toBe("saved, and more");
+});
+
+it("left behind in one browser, and others written meanwhile: the person chooses", async () => {
+  const laptop = new Browser(shelf, me);
+  await laptop.write("here");
+  shelf.broken = true;
+  await laptop.write("here without a line");
+  shelf.broken = false;
+  const phone = new Browser(shelf, me);
+  await phone.drafts.load();
+  await phone.write("there");
+  const again = laptop.reloaded(shelf, me);
+  await again.drafts.load();
+  expect(again.text.text).toBe("here without a line");
+  expect(again.other).toEqual({ text: "there" });
+  // Whoever goes away before choosing finds both again.
+  await again.drafts.save();
+  expect(again.disk.kept).toBeDefined();
+  const third = again.reloaded(shelf, me);
+  await third.drafts.load();
+  expect([third.text.text, third.other]).toEqual(["here without a line", { text: "there" }]);
+  third.drafts.takeTheirs();
+  expect(third.text.text).toBe("there");
+  await third.drafts.save();
+  expect(third.disk.kept).toBeUndefined();
 });

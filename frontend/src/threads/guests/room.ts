@@ -5,6 +5,7 @@ import { ConversationView } from "../conversationView";
 import { DetailsPane } from "../detailsPane";
 import { part } from "../dom";
 import { Drafts } from "../drafts";
+import { draftShelf } from "../keptDraft";
 import { Files, type FileWords } from "../files";
 import { follow } from "../following";
 import { Live } from "../live";
@@ -62,7 +63,10 @@ export async function room(
   });
   const current = (): Conversation => conversation;
   const view = new ConversationView(place, words.page, words.talk, holder.userId, current, files);
-  const drafts = view.useDrafts((shown) => new Drafts(thread, server, holder, shown));
+  const drafts = view.useDrafts((shown) => {
+    const shelf = draftShelf(holder.userId, thread);
+    return new Drafts(thread, server, holder, shown, shelf);
+  });
   const details = new DetailsPane(
     words.page,
     words.membership,
