@@ -1,10 +1,11 @@
 /** A browser was lost: new keys, a new vault, and a new key in every conversation. */
 
+import { type PassphraseKeys } from "../crypto/argon";
 import { toHex } from "../crypto/bytes";
 import { WireError } from "../crypto/error";
 import {
+  type Account,
   loadAccount,
-  LockedError,
   reloadOthers,
   reloadWhenLocked,
   RollbackError,
@@ -12,12 +13,14 @@ import {
   unlockQuietly,
   wrapsOf,
 } from "../keys";
-import { derivePassphrase } from "../keys/derive";
+import { derivePassphrase, sameParameters } from "../keys/derive";
 import { prepareReplacement, type UsedPasskey, usePasskeyForVault } from "../keys/replacing";
 import { openAndKeep } from "../keys/signIn";
 import { Outbox } from "../threads/outbox";
 import { renewConversation, staleConversations } from "../threads/renewal";
+import { openWrap } from "../wire/vaultWrap";
 import { busy, explain, field, onSubmit, required, sentences, showProblem } from "./account/form";
+import { PassphraseRefused } from "./account/passphrase";
 import { confirmRecoveryCode } from "./account/recovery";
 import { fill, words } from "./shell/words";
 
@@ -26,6 +29,7 @@ const text = words("lost-words", [
   "rollback",
   "noPasskey",
   "otherPasskey",
+  "wrongPassphrase",
   "usedPasskey",
   "step",
   "looking",
@@ -42,7 +46,7 @@ const used = new Map<string, UsedPasskey>();
 
 function wording(error: unknown): string | undefined {
   if (error instanceof RollbackError) return text.rollback;
-  if (error instanceof LockedError) return "";
+  if (error instanceof PassphraseRefused) return error.message;
   if (error instanceof DOMException) return text.noPasskey;
   return error instanceof WireError && error.code === "commitment" ? text.otherPasskey : undefined;
 }
@@ -68,11 +72,25 @@ async function addPasskey(): Promise<void> {
   if (row !== null) row.textContent = text.usedPasskey;
 }
 
+/**
+ * A wrong passphrase is said before a code is shown that would come to nothing. After a reset by mail the vault has
+ * another passphrase, and only the server can tell.
+ */
+async function refuseWrong(account: Account, derived: PassphraseKeys): Promise<void> {
+  const wrap = wrapsOf(account, "passphrase")[0];
+  if (wrap?.argon2 === undefined || !sameParameters(wrap.argon2, account.signIn)) return;
+  await openWrap(wrap, derived.wrapKey).catch(() => {
+    field("lost-passphrase").select();
+    throw new PassphraseRefused(text.wrongPassphrase);
+  });
+}
+
 async function replace(): Promise<void> {
   const unlocked = await unlock();
   await unlocked.flushHeads();
   const account = await loadAccount();
   const derived = await derivePassphrase(field("lost-passphrase").value, account.signIn);
+  await refuseWrong(account, derived);
   const oldKey = unlocked.unsafeVaultKey();
   const outbox = await Outbox.open(account.userId, oldKey);
   const ways = { derived, passkeys: [...used.values()] };

@@ -1,6 +1,6 @@
 /** A form that a script sends: busy while it works, and one place for what went wrong. */
 
-import { ServerError } from "../../keys";
+import { LockedError, ServerError } from "../../keys";
 import { words } from "../shell/words";
 
 export type Sentences = Readonly<Record<"offline" | "limited" | "failed", string>>;
@@ -34,7 +34,7 @@ export function clearProblem(): void {
   if (place !== null) place.hidden = true;
 }
 
-/** Runs `work` with the form's buttons off; errors are shown. */
+/** Runs `work` with the form's buttons off; errors are shown, but not that the person declined to unlock. */
 export async function busy(
   form: HTMLElement,
   own: Sentences,
@@ -50,7 +50,8 @@ export async function busy(
   try {
     await work();
   } catch (error) {
-    showProblem(wording(error) ?? explain(error, own));
+    // Whoever closes the dialog knows that the vault stays locked.
+    if (!(error instanceof LockedError)) showProblem(wording(error) ?? explain(error, own));
   } finally {
     form.removeAttribute("aria-busy");
     buttons.forEach((button) => {

@@ -15,7 +15,10 @@ const judge = new ZxcvbnFactory({
 
 /** `related` are words that an attacker would try first: the person's name and address. */
 export function strength(passphrase: string, related: readonly string[]): number {
-  // Word by word: a name and an address in another order are no harder to guess.
-  const words = related.flatMap((one) => [one, ...one.split(/[^\p{L}\p{N}]+/u)]);
-  return judge.check(passphrase.slice(0, LONGEST), words.filter((word) => word.length > 1)).score;
+  // One's own name and address count for nothing, in whatever order: what is left has to be strong enough.
+  const own = related.flatMap((one) => one.toLowerCase().split(/[^\p{L}\p{N}]+/u));
+  const words = own.filter((word) => word.length > 2);
+  const left = words.reduce((text, word) => text.replaceAll(word, " "), passphrase.toLowerCase());
+  const judged = [passphrase, ...(words.some((word) => passphrase.toLowerCase().includes(word)) ? [left] : [])];
+  return Math.min(...judged.map((text) => judge.check(text.slice(0, LONGEST), [...related]).score));
 }
