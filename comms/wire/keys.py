@@ -11,6 +11,7 @@ from comms.wire import hpke, sign
 from comms.wire.cbor import Value, encode
 from comms.wire.fields import array, octets
 from comms.wire.hashing import sha256
+from comms.wire.points import check_ed25519, check_xwing
 from comms.wire.sign import SignaturePair
 
 SEED_SIZE: Final = 32
@@ -43,12 +44,16 @@ class PublicKeys:
 
 
 def read_public_keys(value: Value) -> PublicKeys:
+    """Raises WireError, also for a key that is of the right size and still none."""
     ed25519, mldsa, xwing = array(value, 3)
-    return PublicKeys(
+    keys = PublicKeys(
         octets(ed25519, sign.ED25519_PUBLIC),
         octets(mldsa, sign.MLDSA_PUBLIC),
         octets(xwing, hpke.PUBLIC_SIZE),
     )
+    check_ed25519(keys.ed25519)
+    check_xwing(keys.xwing)
+    return keys
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from comms.wire.envelopes import (
 from comms.wire.epoch_making import NewEpoch, sign_record, wrap_history
 from comms.wire.errors import Code, WireError
 from comms.wire.hashing import sha256
-from comms.wire.keys import IdentitySeeds
+from comms.wire.keys import IdentitySeeds, read_public_keys
 from comms.wire.roster import Role
 from comms.wire.transcript import Head
 from tests.wire.conftest import NOW, Person
@@ -47,6 +47,50 @@ def header(epoch: NewEpoch, sender: Person, **changes: object) -> Header:
 
 
 # Boxes and wraps
+
+
+SMALL_POINTS = [
+    bytes.fromhex(one)
+    for one in (
+        "00" * 32,
+        "00" * 31 + "80",
+        "01" + "00" * 31,
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ec" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+    )
+]
+
+
+def _verifies(public: bytes, data: bytes) -> bool:
+    """Whether a signature that nobody made fits."""
+    try:
+        sign.verify_ed25519(public, labels.SIGN_ENVELOPE, data, b"\x01" + bytes(63))
+    except WireError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("point", SMALL_POINTS)
+def test_a_key_that_fits_any_signature_is_none(point: bytes) -> None:
+    """Whoever published it could say afterwards that anybody wrote what they did."""
+    kept = IdentitySeeds.generate().public
+    forged = sum(_verifies(point, encode([number])) for number in range(64))
+    assert forged > 0
+    with refused("malformed"):
+        read_public_keys([point, kept.mldsa, kept.xwing])
+
+
+@pytest.mark.parametrize("part", ["low order", "out of range"])
+def test_a_key_that_nothing_can_be_wrapped_to_is_none(part: str) -> None:
+    """Nobody could make a key for the threads of whoever published it."""
+    kept = IdentitySeeds.generate().public
+    xwing = kept.xwing[:1184] + bytes(32) if part == "low order" else b"\xff\xff" + kept.xwing[2:]
+    with pytest.raises(WireError):
+        hpke.wrap(xwing, b"", bytes(32))
+    with refused("malformed"):
+        read_public_keys([kept.ed25519, kept.mldsa, xwing])
 
 
 def test_box_opens_only_with_its_key_label_and_context() -> None:

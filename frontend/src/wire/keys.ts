@@ -3,13 +3,19 @@
 import { type Value } from "../crypto/cbor";
 import { XWING_PUBLIC_SIZE } from "../crypto/hpke";
 import { PublicKeys, type SignaturePair } from "../crypto/identity";
+import { checkEd25519, checkXwing } from "../crypto/points";
 import { array, bytes } from "./fields";
 
 export const ED25519_SIGNATURE = 64;
 
+/** Raises WireError, also for a key that is of the right size and still none. */
 export async function readPublicKeys(value: Value): Promise<PublicKeys> {
-  const [ed25519, mldsa, xwing] = array(value, 3);
-  return PublicKeys.of(bytes(ed25519, 32), bytes(mldsa, 1952), bytes(xwing, XWING_PUBLIC_SIZE));
+  const parts = array(value, 3);
+  const [ed25519, mldsa] = [bytes(parts[0], 32), bytes(parts[1], 1952)];
+  const xwing = bytes(parts[2], XWING_PUBLIC_SIZE);
+  checkEd25519(ed25519);
+  checkXwing(xwing);
+  return PublicKeys.of(ed25519, mldsa, xwing);
 }
 
 export function readPair(value: Value): SignaturePair {

@@ -30,6 +30,7 @@ import {
 } from "../../src/wire/epoch";
 import { makeEpoch, type NewEpoch, signRecord, wrapHistory } from "../../src/wire/epochMaking";
 import { checkFollows, makeEntry, readEntry } from "../../src/wire/identity";
+import { readPublicKeys } from "../../src/wire/keys";
 import { OPEN_POLICY } from "../../src/wire/roster";
 import { START } from "../../src/wire/transcript";
 import { makeVault, openVault, readVault, verifyVault } from "../../src/wire/vault";
@@ -274,5 +275,30 @@ describe("an envelope", () => {
     expect(await refusal(() => decodeBody(changed(text, 0, 39)))).toBe("unsupported");
     expect(await refusal(() => decodeBody(changed(text, 1, 2)))).toBe("unsupported");
     expect(await refusal(() => decodeBody(changed(text, 9, 1)))).toBe("malformed");
+  });
+});
+
+describe("public keys", () => {
+  const high = `${"ff".repeat(31)}7f`;
+  it.each([
+    "00".repeat(32),
+    `${"00".repeat(31)}80`,
+    `01${"00".repeat(31)}`,
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+    `ec${high.slice(2)}`,
+  ])("that fit any signature are none: %s", async (point) => {
+    const { mldsa, xwing } = anna.identity.publicKeys;
+    expect(await refusal(() => readPublicKeys([h(point), mldsa, xwing]))).toBe("malformed");
+  });
+
+  it("that nothing can be wrapped to are none", async () => {
+    const { ed25519, mldsa, xwing } = anna.identity.publicKeys;
+    const low = xwing.map((byte, at) => (at < 1184 ? byte : 0));
+    const outside = xwing.map((byte, at) => (at < 2 ? 0xff : byte));
+    for (const weak of [low, outside]) {
+      expect(await refusal(() => readPublicKeys([ed25519, mldsa, weak]))).toBe("malformed");
+    }
+    expect((await readPublicKeys([ed25519, mldsa, xwing])).fingerprint).toEqual(anna.identity.publicKeys.fingerprint);
   });
 });
