@@ -14,6 +14,8 @@ import sys
 
 from comms.stack.errors import StackError
 
+KEEP_ALIVE = 75
+"""Seconds; nginx keeps its connections to a server for 60, httpx for 5."""
 GRACE = 4
 """Seconds that open requests and sockets get at a stop."""
 TAKING_MS = 120_000
@@ -104,6 +106,9 @@ def main(arguments: list[str]) -> None:
         # Without a proxy in front, anybody could write a forwarded address and dodge the rate limits.
         proxy_headers=bool(trusted),
         forwarded_allow_ips=trusted or None,
+        # Longer than clients and proxies keep a connection for their next request: whoever closes first while a
+        # request is on its way loses it, and a write can't be repeated blindly.
+        timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=GRACE,
     )
     try:
