@@ -35,7 +35,7 @@ class KeyLog:
         self._keys = keys
         self._key_text = key_text
         self._verifier: Verifier = read_verifier(key_text)
-        self._newest = dict(seen.newest) if seen else {}
+        self._newest = dict(seen.newest) if seen and seen.whole else {}
         self._proven = set(seen.proven) if seen else set()
         self._agreed: set[bytes] = set()
         self._current = Checkpoint(self._verifier.name, 0, sha256())
@@ -49,7 +49,7 @@ class KeyLog:
     def refresh(self) -> None:
         """Reads what was logged since. Raises Trouble."""
         with alarming("log-forked"):
-            self._advance(self.note, None)
+            self._advance(self.note)
 
     def people(self, load: Callable[[], Sequence[Person]]) -> list[Person]:
         """The people that `load` gives, every entry of theirs proven to be in the log, and none left out.
@@ -79,20 +79,24 @@ class KeyLog:
             self._agreed.add(note)
 
     def advance_from(self, seen: SeenLog | None) -> None:
-        """The first reading: from what this computer has read, and beyond what the vault knows."""
-        vault = self._keys.checkpoint
-        self._advance(seen.note if seen else vault, vault)
+        """The first reading: from what this computer has read, and beyond what the vault knows.
 
-    def _advance(self, read: bytes | None, vault: bytes | None) -> None:
+        Which keys are somebody's newest shows in the leaves alone: without having read them all, a computer
+        that begins where the vault ends could be given keys that were replaced long before.
+        """
+        elsewhere = [self._keys.checkpoint, seen.note if seen else None]
+        read = seen.note if seen and seen.whole else None
+        self._advance(read, [note for note in elsewhere if note is not None])
+
+    def _advance(self, read: bytes | None, elsewhere: Sequence[bytes] = ()) -> None:
         raw = self._keys.connection.send("GET", f"{LOG}checkpoint", limit=64 * 1024)
         now = read_checkpoint(raw, self._verifier)
         before = Checkpoint(now.origin, 0, sha256()) if not read else self._own(read)
         newest = self._read_on(before, now)
-        if vault is not None and vault != read:
-            elsewhere = self._own(vault)
-            self._extends(
-                elsewhere, now, "log-shrank" if elsewhere.size > now.size else "log-forked"
-            )
+        for note in elsewhere:
+            if note != read:
+                seen = self._own(note)
+                self._extends(seen, now, "log-shrank" if seen.size > now.size else "log-forked")
         self._newest, self._current = newest, now
         self.note = bare(raw, self._verifier)
         self._check_own()
@@ -133,8 +137,8 @@ class KeyLog:
         """One new leaf: whose it is, and that its number is the next one of theirs."""
         found = read_identity_leaf(leaf)
         whose = found.user_hash.hex()
-        before = newest.get(whose)
-        if before is not None and found.number != before + 1:
+        before = newest.get(whose, 0)
+        if found.number != before + 1:
             raise Trouble("log-forked", f"entry {found.number} of somebody after entry {before}")
         newest[whose] = found.number
         if found.user_hash != sha256(self._keys.user.bytes):

@@ -49,12 +49,17 @@ class Session:
 
 @dataclass
 class SeenLog:
-    """What was seen of the public log: its key, the newest checkpoint, newest numbers, proven leaves."""
+    """What was seen of the public log: its key, the newest checkpoint, newest numbers, proven leaves.
+
+    `whole` says that the numbers are of every leaf from the first one on: an earlier build could begin in
+    the middle.
+    """
 
     key: str
     note: bytes
     newest: dict[str, int]
     proven: set[str]
+    whole: bool = True
 
 
 @dataclass
@@ -117,7 +122,11 @@ class Home:
             log=None
             if log is None
             else SeenLog(
-                log["key"], base64.b64decode(log["note"]), dict(log["newest"]), set(log["proven"])
+                log["key"],
+                base64.b64decode(log["note"]),
+                dict(log["newest"]),
+                set(log["proven"]),
+                log.get("whole") is True,
             ),
         )
 
@@ -132,6 +141,7 @@ class Home:
                 "note": _text(log.note),
                 "newest": log.newest,
                 "proven": sorted(log.proven),
+                "whole": log.whole,
             },
         }
         self._write(f"seen-{user}.json", shown)

@@ -21,7 +21,11 @@ from django.core.cache import cache
 from comms.accounts.models import Membership, User, Workspace
 from comms.accounts.services.people import create_person
 from comms.client import main as program
+from comms.client.account import keep_open
+from comms.client.app import App
 from comms.client.http import Connection
+from comms.client.replacing import replace_keys
+from comms.client.store import Home
 from comms.core.actors import Role
 from comms.core.ids import uuid7
 from comms.wire.argon import passphrase_keys
@@ -228,3 +232,12 @@ def wire(
         return sent
 
     return use
+
+
+def new_keys(terminal: Terminal) -> None:
+    """A browser of theirs was lost. No conversation has an epoch for the new keys yet."""
+    app = App(Home(terminal.home))
+    keys, _code = replace_keys(app.keys, PASSPHRASE)
+    keep_open(app.connection, app.session, keys.key)
+    app.home.keep_session(app.session)
+    app.close()

@@ -13,7 +13,7 @@ from comms.core.tenancy import in_workspace
 from comms.threads.models import Epoch, Wrap
 from comms.wire import identity
 from comms.wire.keys import IdentitySeeds
-from tests.client.conftest import Scene, Terminal
+from tests.client.conftest import Scene, Terminal, new_keys
 from tests.client.lies import answers, is_alarmed
 
 Terminals = Callable[..., Terminal]
@@ -53,6 +53,46 @@ def test_refuses_an_older_vault(talk: tuple[Terminal, str], wire: Wire) -> None:
     pavel.done("verify", "Dina", "--same", pavel.done("verify", "Dina").data["number"])
     sent = wire(answers("v1/keys$", lambda _value: kept[0]))
     is_alarmed(pavel, thread, "vault-rollback", sent)
+
+
+@pytest.mark.parametrize("computer", ["one", "two"], ids=["the same computer", "a new computer"])
+def test_refuses_keys_that_were_replaced_long_before(
+    talk: tuple[Terminal, str], terminal: Terminals, scene: Scene, wire: Wire, computer: str
+) -> None:
+    """The log has Dina's newer keys, also where only another computer of Pavel's has read that far."""
+    pavel, thread = talk
+    new_keys(terminal("dina"))
+    pavel.done("log")
+    there = terminal("pavel", computer)
+
+    def older(rows: list[Any]) -> list[Any]:
+        dina = scene.people["dina"].id.bytes
+        return [[user, name, raws[:1] if user == dina else raws] for user, name, raws in rows]
+
+    sent = wire(answers("(people|identities)$", older))
+    is_alarmed(there, thread, "unlogged", sent)
+
+
+def test_refuses_everything_once_there_are_keys_in_ones_own_name(
+    talk: tuple[Terminal, str], scene: Scene, wire: Wire
+) -> None:
+    """Somebody has logged keys as Pavel's, which his vault has never seen."""
+    pavel, thread = talk
+    before = identity.read_entry(bytes(scene.people["pavel"].identity_entries.get().entry))
+    raw = identity.make_entry(
+        user=before.user, made_at=before.made_at, seeds=IdentitySeeds.generate(), after=before
+    )
+    save_entry(identity.read_entry(raw))
+
+    def hidden(method: str, path: str, data: bytes) -> bytes:
+        """Only the log shows it: a server that admits to it is refused before."""
+        data = answers("v1/keys$", lambda rows: [*rows[:4], before.raw, *rows[5:]])(
+            method, path, data
+        )
+        return answers("keys/chain$", lambda rows: rows[:1])(method, path, data)
+
+    sent = wire(hidden)
+    is_alarmed(pavel, thread, "own-keys", sent)
 
 
 def test_refuses_changed_keys_until_they_are_accepted(

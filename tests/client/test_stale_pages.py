@@ -8,16 +8,13 @@ from uuid import UUID
 import pytest
 
 from comms.client import membership
-from comms.client.account import keep_open
 from comms.client.app import App
 from comms.client.conversation import Conversation
 from comms.client.errors import ClientError, Trouble
-from comms.client.replacing import replace_keys
 from comms.client.store import Home
 from comms.wire.bodies import TextBody
 from comms.wire.roster import Role, find
-from tests.accounts.browser import PASSPHRASE
-from tests.client.conftest import Scene, Terminal
+from tests.client.conftest import Scene, Terminal, new_keys
 from tests.threads.world import World
 
 Terminals = Callable[..., Terminal]
@@ -62,15 +59,6 @@ def test_keys_of_earlier_messages_that_come_later_open_them(
     page.come_back()
     page.reach(lambda: False)
     assert [item.text for item in page.talk.items] == ["from before"]
-
-
-def new_keys(terminal: Terminal) -> None:
-    """A browser of theirs was lost. No conversation has an epoch for the new keys yet."""
-    app = App(Home(terminal.home))
-    keys, _code = replace_keys(app.keys, PASSPHRASE)
-    keep_open(app.connection, app.session, keys.key)
-    app.home.keep_session(app.session)
-    app.close()
 
 
 def texts(page: Conversation) -> list[str]:

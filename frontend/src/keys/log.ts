@@ -101,9 +101,13 @@ export class IdentityLog {
       }
       const verifier = await readVerifier(keyText);
       const log = new IdentityLog(owner, keyText, verifier, new Uint8Array());
-      if (kept !== undefined) log.newest = kept.newest;
       for (const hash of kept?.proven ?? []) log.proven.add(hash);
-      await log.advance(kept?.note ?? owner.checkpoint, owner.checkpoint);
+      // Which keys are somebody's newest shows in the leaves alone: without having read them all, a browser
+      // that begins where the vault ends could be given keys that were replaced long before.
+      const read = kept?.whole === true ? kept : undefined;
+      if (read !== undefined) log.newest = read.newest;
+      const elsewhere = [owner.checkpoint, kept?.note].filter((note) => note !== undefined);
+      await log.advance(read?.note, elsewhere);
       return log;
     });
   }
@@ -150,18 +154,18 @@ export class IdentityLog {
   }
 
   /**
-   * From what this browser has read to what the server shows now, which must also extend what the vault
-   * says that another browser has seen.
+   * From what this browser has read, or from the first leaf, to what the server shows now, which must also
+   * extend what was seen elsewhere, as the vault says.
    */
-  private async advance(read: Bytes | undefined, vault?: Bytes): Promise<void> {
+  private async advance(read: Bytes | undefined, elsewhere: readonly Bytes[] = []): Promise<void> {
     const raw = await fetchCheckpoint();
     const now = await readCheckpoint(raw, this.verifier);
     const before = read === undefined ? undefined : await this.own(read);
     const newest = await this.readOn(before ?? { size: 0, root: await sha256() }, now);
-    if (vault !== undefined && vault !== read) {
-      const elsewhere = await this.own(vault);
-      const kind = elsewhere.size > now.size ? "log-shrank" : "log-forked";
-      await this.extends(elsewhere, now, kind);
+    for (const note of elsewhere) {
+      if (read !== undefined && equal(note, read)) continue;
+      const seen = await this.own(note);
+      await this.extends(seen, now, seen.size > now.size ? "log-shrank" : "log-forked");
     }
     this.newest = newest;
     this.current = now;
@@ -215,8 +219,8 @@ export class IdentityLog {
   private async readLeaf(leaf: Bytes, newest: Map<string, number>): Promise<void> {
     const { userHash, number, entryHash } = readIdentityLeaf(leaf);
     const whose = toHex(userHash);
-    const before = newest.get(whose);
-    if (before !== undefined && number !== before + 1) {
+    const before = newest.get(whose) ?? 0;
+    if (number !== before + 1) {
       throw new LogTrouble("log-forked", `entry ${number} of somebody after their entry ${before}`);
     }
     newest.set(whose, number);
@@ -297,6 +301,7 @@ export class IdentityLog {
       key: this.keyText,
       note: this.note,
       newest: this.newest,
+      whole: true,
       proven: this.proven,
     };
     const keeping = keepLog(this.owner.userId, (kept) => {

@@ -10,8 +10,10 @@ export interface SeenLog {
   readonly key: string;
   /** The newest checkpoint, bare. */
   readonly note: Bytes;
-  /** The newest number logged for each SHA-256 of a user id, as far as this browser has read. */
+  /** The newest number logged for each SHA-256 of a user id. */
   readonly newest: ReadonlyMap<string, number>;
+  /** Whether they are of every leaf from the first one on. Missing where an earlier build began in the middle. */
+  readonly whole?: boolean;
   /** Hashes of leaves that were proven to be in the log. */
   readonly proven: ReadonlySet<string>;
 }

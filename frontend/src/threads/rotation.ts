@@ -18,7 +18,7 @@ import { type Head } from "../wire/transcript";
 import { type Epochs } from "./epochs";
 import { type People } from "./people";
 import { type Server } from "./server";
-import { logged, Trouble } from "./trouble";
+import { logged, noticed, Trouble } from "./trouble";
 
 const WEEK = 7 * 24 * 3_600_000;
 const MESSAGES = 5_000;
@@ -172,7 +172,7 @@ export class Rotation {
   private async look(rotated: Rotated): Promise<void> {
     const [leaves, putOut] = await Promise.all([
       this.leavers(rotated),
-      this.server.putOut(this.thread),
+      noticed("forged-epoch", this.server.putOut(this.thread)),
     ]);
     const { roster } = rotated.epochs().newest.record.tbs;
     this.leaves = leaves;
@@ -184,7 +184,7 @@ export class Rotation {
   /** Whoever has given notice and is still in the newest epoch. */
   async leavers(rotated: Rotated): Promise<readonly LeaveNotice[]> {
     const { hash, tbs } = rotated.epochs().newest.record;
-    const listed = await this.server.leaves(this.thread);
+    const listed = await noticed("forged-epoch", this.server.leaves(this.thread));
     const found: LeaveNotice[] = [];
     for (const notice of listed) {
       const row = findRow(tbs.roster, notice.member);

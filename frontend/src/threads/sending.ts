@@ -16,7 +16,7 @@ export class StoppedError extends Error {}
 
 export interface Way {
   readonly mayGo: () => boolean;
-  /** Seals it under the newest epoch and posts it. */
+  /** Seals it under the newest epoch and posts it: it stands in the conversation afterwards. */
   readonly post: (one: Waiting) => Promise<void>;
   /** The server knows a newer epoch, or waits for one. */
   readonly renew: () => Promise<void>;

@@ -261,6 +261,11 @@ describe("a log that is another one", () => {
     expect(await alarm(() => IdentityLog.open(new Browser(anna)))).toBe("log-forked");
   });
 
+  it("is refused when somebody's first entry is not there", async () => {
+    await log.add(crypto.randomUUID(), 2, randomBytes(32));
+    expect(await alarm(() => IdentityLog.open(new Browser(anna)))).toBe("log-forked");
+  });
+
   it("is refused when it answers with other things than it was asked for", async () => {
     for (const [what, lie] of [
       ["leaves", { edge: [], leaves: [1] }],
@@ -317,6 +322,16 @@ describe("other people's keys", () => {
     const newer = await renewed(boris);
     await logAll(log, newer);
     const opened = await IdentityLog.open(new Browser(anna));
+    expect(await alarm(() => opened.members(give(member(boris))))).toBe("unlogged");
+    expect(await opened.members(give(member(newer)))).toHaveLength(1);
+  });
+
+  it("that are older are an alarm in a browser that is new, too, however far the vault has seen", async () => {
+    const newer = await renewed(boris);
+    await logAll(log, newer);
+    const vault = await log.checkpoint();
+    await stuff(log, 2);
+    const opened = await IdentityLog.open(new Browser(anna, vault));
     expect(await alarm(() => opened.members(give(member(boris))))).toBe("unlogged");
     expect(await opened.members(give(member(newer)))).toHaveLength(1);
   });
