@@ -22,11 +22,13 @@ from tests.journeys.browsing import (
     set_up_link,
     wait_for_mail,
 )
-from tests.journeys.talking import GuestLink, begin, invite_guest, say, sees
+from tests.journeys.talking import WAIT, GuestLink, act, begin, invite_guest, say, sees
 from tests.stack.canary import Wire, all_places, kinds_with
 from tests.stack.deployment import Deployment
 
 MARKER = "zyxomarker"
+DOVE = "\U0001f54a\ufe0f"
+"""A reaction is only an emoji: one that nothing else here has."""
 NAME, WORKSPACE = "Freya Founder", "Mission to the Talks"
 PASSPHRASE = "zyxomarker walrus violet kettle harbour"
 SECOND = "zyxomarker thimble orchard granite lagoon"
@@ -310,10 +312,34 @@ def _talk(page: Page, other: Page) -> GuestLink:
     sees(other, f"Good morning {MARKER}")
     say(other, f"صباح الخير {MARKER}")
     sees(page, f"Good morning {MARKER}", f"صباح الخير {MARKER}")
+    _do_everything(page, other)
     page.fill("#composer-text", f"Not sent {MARKER}")
     page.reload()
-    sees(page, f"Good morning {MARKER}", f"صباح الخير {MARKER}")
+    expect(page.locator(".reaction")).to_have_text(f"{DOVE} 1", timeout=WAIT)
     return invite_guest(page, f"Guest {MARKER}", f"code {MARKER}")
+
+
+def _do_everything(page: Page, other: Page) -> None:
+    """A file with a telling name, somebody named, and a reaction, each seen by the other."""
+    named = {
+        "name": f"{MARKER}.txt",
+        "mimeType": "text/plain",
+        "buffer": f"in it {MARKER}".encode(),
+    }
+    page.locator("[data-attach-input]").set_input_files(named)  # type: ignore[arg-type]  # a FilePayload
+    expect(page.locator('.attached-file[data-phase="done"]')).to_have_count(1, timeout=WAIT)
+    text = page.locator("#composer-text")
+    text.fill(f"Ask {MARKER} of ")
+    text.press("End")
+    text.press_sequentially("@noo")
+    expect(page.locator("#mention-list [aria-selected=true]")).to_have_text("Noor")
+    text.press("Enter")
+    text.press("Enter")
+    expect(other.locator(".said.names-me .mention.is-me")).to_have_text("@Noor", timeout=WAIT)
+    expect(other.locator(".file-name")).to_have_text(f"{MARKER}.txt")
+    act(page, "Good morning", "React")
+    page.get_by_role("button", name=f"React with {DOVE}").click()
+    expect(other.locator(".reaction")).to_contain_text(DOVE, timeout=WAIT)
 
 
 def _look_everywhere(product: Deployment, wire: Wire, codes: list[str], link: GuestLink) -> None:
@@ -326,7 +352,7 @@ def _look_everywhere(product: Deployment, wire: Wire, codes: list[str], link: Gu
     kept = redis.Redis.from_url(local_endpoints(product.var).redis_url)
     kept.set("canary-control", "zyxocontrol")
     kept.close()
-    secrets: list[str | bytes] = [MARKER, "zyxobackup", link.secret]
+    secrets: list[str | bytes] = [MARKER, DOVE, "zyxobackup", link.secret]
     for code in codes:
         secrets += [code, code.replace("-", ""), code.lower().replace("-", " "), parse_code(code)]
 

@@ -321,6 +321,40 @@ def test_a_removal_that_a_crash_cut_short_is_finished(
         assert not Blob.objects.exists()
 
 
+def test_what_the_storage_keeps_holds_up_no_other_file(
+    world: World, thread: Thread, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, _other = begin(world, ada, thread, 4), begin(world, ada, thread, 4)
+    listdir = default_storage.listdir
+
+    def stuck(path: str) -> tuple[list[str], list[str]]:
+        if str(kept) in path:
+            raise OSError("read-only")
+        found: tuple[list[str], list[str]] = listdir(path)
+        return found
+
+    monkeypatch.setattr(default_storage, "listdir", stuck, raising=False)
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=2), tick=False):
+        assert services.sweep_blobs(world.workspace.id) == 1
+    with in_workspace(world.workspace.id):
+        assert list(Blob.objects.values_list("id", flat=True)) == [kept]
+
+
+def test_a_workspace_where_the_sweep_fails_holds_up_no_other(
+    mission: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = make_workspace("elsewhere", "Another Team")
+    swept: list[UUID] = []
+
+    def fail(workspace_id: UUID) -> int:
+        swept.append(workspace_id)
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(services, "sweep_blobs", fail)
+    tasks.tick_blobs()
+    assert {mission.id, elsewhere.id} <= set(swept)
+
+
 def test_blobs_lie_in_the_folder_that_backups_take(mission: Workspace) -> None:
     from config.settings import base
 

@@ -12,6 +12,7 @@ import datetime
 import hashlib
 import uuid
 
+import structlog
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -34,6 +35,8 @@ from comms.threads.models import Blob, Chunk, Member
 from comms.wire.bodies import FILE_LIMIT
 from comms.wire.errors import WireError
 from comms.wire.files import chunk_count, sealed_size
+
+log = structlog.get_logger(__name__)
 
 OPEN_UPLOADS = 20
 """Uploads that one person may have begun and not ended in a workspace."""
@@ -143,13 +146,22 @@ def remove_blob(*, actor: Actor, thread_id: uuid.UUID, blob_id: uuid.UUID) -> No
 
 
 def sweep_blobs(workspace_id: uuid.UUID) -> int:
-    """Destroy uploads that were left for more than a day, and finish removals; how many, at most 100."""
+    """Destroy uploads that were left for more than a day, and finish removals; how many, at most 100.
+
+    One that the storage doesn't give up keeps no other one waiting: the next sweep tries it again.
+    """
     with in_workspace(workspace_id):
         stale = selectors.list_stale_blobs(timezone.now() - KEPT_OPEN)
         Blob.objects.filter(id__in=stale).update(removed_at=timezone.now())
+    done = 0
     for blob_id in stale:
-        _destroy(workspace_id, blob_id)
-    return len(stale)
+        try:
+            _destroy(workspace_id, blob_id)
+        except Exception as error:  # whatever a storage raises
+            log.warning("threads.blob_not_destroyed", blob=str(blob_id), error=type(error).__name__)
+        else:
+            done += 1
+    return done
 
 
 def _destroy(workspace_id: uuid.UUID, blob_id: uuid.UUID) -> None:
