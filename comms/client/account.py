@@ -88,7 +88,10 @@ def vault_key_of(account: Account, passphrase: str, derived: PassphraseKeys | No
     """The vault key by the passphrase. Raises UsageError when it opens nothing."""
     wrap = next((one for one in account.wraps if one.kind is WrapKind.PASSPHRASE), None)
     if wrap is None or wrap.argon2 is None:
-        raise UsageError("No passphrase opens this vault. Set one in a browser first.")
+        raise UsageError(
+            "No passphrase opens this vault. Open it by your recovery code: comms-cli sign-in --recovery-code",
+            code="vault_locked",
+        )
     if derived is None or wrap.argon2 != account.argon2:
         # After a reset by mail the vault keeps the passphrase from before.
         derived = passphrase_keys(passphrase, wrap.argon2)
@@ -99,7 +102,7 @@ def vault_key_of(account: Account, passphrase: str, derived: PassphraseKeys | No
             raise
         raise UsageError(
             "This passphrase signs you in, but does not open your vault: the vault still has the one "
-            "from before the reset. Open it in a browser first.",
+            "from before the reset. Open it by your recovery code: comms-cli sign-in --recovery-code",
             code="vault_locked",
         ) from error
 

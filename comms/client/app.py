@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
@@ -14,6 +14,7 @@ from comms.client.epochs import key_of
 from comms.client.errors import ClientError, SignedOutError, UsageError
 from comms.client.http import Connection
 from comms.client.log import KeyLog, open_log
+from comms.client.outbox import Outbox
 from comms.client.people import People, Person
 from comms.client.remote import ListedEpoch, ListedThread, Remote
 from comms.client.store import Home, Session
@@ -35,8 +36,12 @@ class ThreadEntry:
 class App:
     """One run of the program. `finish` writes back what changed."""
 
-    def __init__(self, home: Home, workspace: str = "") -> None:
+    def __init__(
+        self, home: Home, workspace: str = "", tell: Callable[[str], None] = lambda _sentence: None
+    ) -> None:
+        """`tell` says to the person what happens beside what they asked for."""
         self.home = home
+        self.tell = tell
         self._workspace = workspace
 
     @cached_property
@@ -78,6 +83,10 @@ class App:
         return Remote(self.connection, slug)
 
     @cached_property
+    def outbox(self) -> Outbox:
+        return Outbox(self.keys, self.remote.workspace)
+
+    @cached_property
     def members(self) -> People:
         """Everyone of the workspace, proven to be in the log. Nobody is pinned by that."""
         return People(self.keys, self.log.people(self.remote.identities))
@@ -116,9 +125,18 @@ class App:
         return found
 
     def conversation(self, reference: str) -> Conversation:
-        """The thread that `reference` names, loaded and checked. Raises UsageError, Trouble."""
-        found = Conversation(self.remote, self.keys, self.log, self.find_thread(reference))
+        """The thread that `reference` names, loaded and checked; what waited for it has gone out if it could.
+
+        Raises UsageError, Trouble.
+        """
+        thread = self.find_thread(reference)
+        found = Conversation(self.remote, self.keys, self.log, thread, self.outbox)
         found.load()
+        for one in found.saying.deliver():
+            if one.message is not None:
+                self.tell(f"Sent what was waiting: #{one.message.seq}.")
+            elif one.error is not None:
+                self.tell(f"A message still waits: {one.error.sentence} See: comms-cli outbox")
         return found
 
     def find_thread(self, reference: str) -> UUID:

@@ -1,37 +1,35 @@
-"""One conversation: loads and checks it, reads on, sends. After trouble nothing of it goes on."""
+"""One conversation: loads and checks it, reads on. After trouble nothing of it goes on."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from typing import Final
 from uuid import UUID
 
-from comms.client import words
 from comms.client.account import Keys
 from comms.client.epochs import Epochs, check_epochs, key_of
-from comms.client.errors import ClientError, ServerError, Trouble, alarming
+from comms.client.errors import Trouble, alarming
 from comms.client.log import KeyLog
-from comms.client.patience import post_patiently
+from comms.client.outbox import Outbox
 from comms.client.people import People
 from comms.client.remote import Page, Remote
 from comms.client.roll import Roll, labels, load_people
 from comms.client.rotation import Rotation, now
+from comms.client.saying import Saying
 from comms.client.talk import Item, Talk
-from comms.client.timeline import Message, Timeline
+from comms.client.timeline import Message, Passed, Timeline
 from comms.wire.bodies import Body, ReceiptBody
-from comms.wire.envelopes import Class, Header, make_envelope, read_envelope
-from comms.wire.roster import RosterRow, find
+from comms.wire.envelopes import read_envelope
+from comms.wire.roster import RosterRow
 from comms.wire.transcript import Head
 from comms.wire.vault import ThreadHead
-
-_STALE_TRIES: Final = 3
 
 
 class Conversation:
     """`load` first. Raises Trouble where something is as no honest server would show it."""
 
-    def __init__(self, remote: Remote, keys: Keys, log: KeyLog, thread: UUID) -> None:
+    def __init__(
+        self, remote: Remote, keys: Keys, log: KeyLog, thread: UUID, outbox: Outbox | None = None
+    ) -> None:
         self.remote = remote
         self.keys = keys
         self.log = log
@@ -46,8 +44,7 @@ class Conversation:
         self._roll = Roll(())
         self._labels: dict[UUID, str] = {}
         self._rotation = Rotation(remote, keys, log, self)
-        self._client = os.urandom(16)
-        self._counter = 0
+        self.saying = Saying(self, outbox)
 
     @property
     def title(self) -> str:
@@ -126,7 +123,7 @@ class Conversation:
 
     def catch_up(self) -> list[Message]:
         """Whatever was missed: newer messages, newer epochs, newer keys of the people here. Raises Trouble."""
-        added = self._fetch_newer()
+        added = self.fetch_newer()
         if not self._load_new_epochs():
             # Somebody's keys may be others by now, and an epoch for those due.
             self._look_at_people()
@@ -153,7 +150,7 @@ class Conversation:
         if head.seq <= here.seq:
             return []
         if head.seq > here.seq + 1:
-            return self._fetch_newer()
+            return self.fetch_newer()
         with alarming("forged-message"):
             item = (read_envelope(raw).hash, raw)
         added = self._take(Page(here, (item,), head, self.read_up_to))
@@ -163,13 +160,18 @@ class Conversation:
     def take_receipts(self, raws: list[bytes]) -> None:
         """How far others say they have read, held against what is here. Raises Trouble("fork")."""
         for raw in raws:
-            found = self.timeline.take_receipt(raw)
-            if found is None:
-                continue
-            whom, head = found
-            before = self.read.get(whom)
-            if before is None or before.seq < head.seq:
-                self.read[whom] = head
+            self.take_passing(raw)
+
+    def take_passing(self, raw: bytes) -> Passed | None:
+        """A note that passed by: who writes, or has read further than was known. None for one that says nothing new."""
+        found = self.timeline.take_passing(raw)
+        if found is None or not isinstance(found.body, ReceiptBody):
+            return found
+        before, head = self.read.get(found.sender), found.body.read
+        if before is not None and before.seq >= head.seq:
+            return None
+        self.read[found.sender] = head
+        return found
 
     def pins(self) -> tuple[bytes, ...]:
         """What is pinned now; loads everything since the newest epoch began."""
@@ -178,42 +180,12 @@ class Conversation:
         return tuple(self.talk.pins(tbs.start.seq, self.epochs.about().pins))
 
     def prepare(self, *, look: bool = True) -> None:
-        """Makes sure that this person may write now. Raises ClientError with the reason why not.
-
-        Without `look` the server isn't asked who is out: it takes no message while a key without them is due.
-        """
-        if not self._may_post():
-            # Perhaps they may since this was last looked at.
-            self.catch_up()
-            if not self._may_post():
-                raise ClientError(words.OBSERVER, code="observer")
-        if self._rotation.renew(look=look):
-            raise ClientError(words.RENEWING, code="renewing")
-
-    def _may_post(self) -> bool:
-        row = find(self.roster, self.keys.user)
-        return row is not None and row.may_post(now())
+        """Makes sure that this person may write now; as `Saying.prepare`."""
+        self.saying.prepare(look=look)
 
     def send(self, body: Body) -> Message:
-        """Seals, signs and posts it; what stands in the transcript then. Raises as `prepare` does."""
-        self.prepare(look=False)
-        self._counter += 1
-        counter, at = self._counter, now()
-        for _attempt in range(_STALE_TRIES):
-            try:
-                found = self._post(body, counter, at)
-            except ServerError as error:
-                if error.code != "stale_epoch":
-                    raise
-                # Sealed again under the newer key, with the same counter: accepted once at most.
-                self.catch_up()
-                self.prepare()
-                continue
-            self._refresh()
-            return found
-        raise ServerError(
-            409, "stale_epoch", "The key of this conversation changes too often. Try again."
-        )
+        """What stands in the transcript then; as `Saying.send`."""
+        return self.saying.send(body)
 
     def mark_read(self, *, receipt: bool) -> None:
         """Tells the server, and with `receipt` the others, that everything here was read."""
@@ -223,57 +195,10 @@ class Conversation:
         self.read_up_to = head.seq
         self.remote.mark_read(self.thread, head.seq)
         if receipt and len(self.roster) > 1:
-            self._post_receipt(head)
+            self.saying.post_receipt(head)
 
-    def _post(self, body: Body, counter: int, at: int) -> Message:
-        epoch, seen = self.epochs.newest, self.timeline.head
-        if epoch.key is None:
-            raise Trouble("forged-epoch", "no key of the newest epoch")
-        header = self._header(counter, at, seen, Class.STORED)
-        raw = make_envelope(header, body, key=epoch.key, seeds=self.keys.seeds)
-        seq = post_patiently(self.remote, self.thread, raw)
-        if seq <= seen.seq:
-            raise Trouble("fork", f"the server puts a new message at {seq}, before {seen.seq}")
-        digest = read_envelope(raw).hash
-        for message in self._fetch_newer():
-            if message.hash == digest:
-                return message
-        raise Trouble("fork", "the message that was sent is not in the conversation")
-
-    def _post_receipt(self, head: Head) -> None:
-        epoch = self.epochs.newest
-        if epoch.key is None:
-            return
-        self._counter += 1
-        header = self._header(self._counter, now(), head, Class.EPHEMERAL)
-        raw = make_envelope(header, ReceiptBody(head), key=epoch.key, seeds=self.keys.seeds)
-        try:
-            self.remote.post_receipt(self.thread, raw)
-        except ServerError:
-            # A newer key meanwhile: the next reading tells the others.
-            return
-
-    def _header(self, counter: int, at: int, seen: Head, klass: Class) -> Header:
-        return Header(
-            thread=self.thread,
-            epoch=self.epochs.newest.record.hash,
-            sender=self.keys.user,
-            client=self._client,
-            counter=counter,
-            written_at=at,
-            seen=seen,
-            klass=klass,
-        )
-
-    def _refresh(self) -> None:
-        """Never holds anything back: whatever goes wrong with it is tried again after the next message."""
-        try:
-            if self._rotation.refresh_due():
-                self._rotation.refresh()
-        except ServerError:
-            return
-
-    def _fetch_newer(self) -> list[Message]:
+    def fetch_newer(self) -> list[Message]:
+        """The messages after what is here; those of newer epochs too. Raises Trouble."""
         found: list[Message] = []
         while True:
             with alarming("fork"):

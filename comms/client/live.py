@@ -24,6 +24,7 @@ from comms.wire.transcript import Head
 
 OPEN, PING = 64, 71
 _EPHEMERAL: Final = 73
+_DRAFT: Final = 74
 _EVENT_LIMIT: Final = 256 * 1024
 _PING_EVERY: Final = 45.0
 _PATIENCE: Final = 2
@@ -38,7 +39,7 @@ _SIGNED_OUT, _NOT_A_MEMBER = 4401, 4404
 class Event:
     """`lost` says that the connection is gone for now; what was missed is fetched at the next `ready`."""
 
-    kind: Literal["ready", "envelope", "epoch", "added", "revoked", "ephemeral", "lost"]
+    kind: Literal["ready", "envelope", "epoch", "added", "revoked", "ephemeral", "draft", "lost"]
     thread: UUID | None = None
     head: Head = field(default_factory=Head)
     raw: bytes = b""
@@ -150,9 +151,9 @@ def read_event(data: bytes, way: Literal["socket", "polling"]) -> Event | None:
     if kind == _EPHEMERAL:
         raw = octets(_field(fields, 3), 1, ENVELOPE_LIMIT)
         return Event("ephemeral", uuid(_field(fields, 2)), raw=raw, way=way)
-    if kind in {67, 68, 69}:
-        name = {67: "epoch", 68: "added", 69: "revoked"}[kind]
-        return Event(name, uuid(_field(fields, 2)), way=way)  # type: ignore[arg-type]  # one of the three above
+    if kind in {67, 68, 69, _DRAFT}:
+        name = {67: "epoch", 68: "added", 69: "revoked", _DRAFT: "draft"}[kind]
+        return Event(name, uuid(_field(fields, 2)), way=way)  # type: ignore[arg-type]  # one of the four above
     return None
 
 

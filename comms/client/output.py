@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sys
 import unicodedata
-from collections.abc import Callable
-from typing import Any, Final
-from uuid import UUID
-
-from comms.client.talk import Item
+from contextlib import suppress
+from io import TextIOWrapper
+from typing import Any, Final, TextIO
 
 _KEPT: Final = "\n\t"
 # Letters that turn the direction of what follows round.
 _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
-Names = Callable[[UUID | None], str]
+_CLOSED: Final[list[TextIO]] = []
 
 
 def plain(text: str) -> str:
@@ -36,9 +35,8 @@ def line(text: str) -> str:
 
 
 def say(text: str) -> None:
-    """A line for the person."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    """A line for the person. Once nobody reads on, nothing more is written, and nothing breaks."""
+    _write(sys.stdout, text)
 
 
 def show_json(value: Any) -> None:
@@ -48,8 +46,37 @@ def show_json(value: Any) -> None:
 
 def complain(text: str) -> None:
     """A line beside the data: errors, progress."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+    _write(sys.stderr, text)
+
+
+def ignore(_text: str) -> None:
+    """In the place of `complain` where only data is wanted."""
+
+
+def is_read() -> bool:
+    """Whether somebody still reads what is written: a pipe may have been closed."""
+    return sys.stdout is not None and sys.stdout not in _CLOSED
+
+
+def forgive_encodings() -> None:
+    """Letters that this terminal can't show become question marks, instead of ending the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _write(stream: TextIO | None, text: str) -> None:
+    # Python has no stream at all where the shell closed it.
+    if stream is None or stream in _CLOSED:
+        return
+    try:
+        stream.write(f"{text}\n")
+        stream.flush()
+    except BrokenPipeError:
+        _CLOSED.append(stream)
+        # Nothing may be flushed into it at the end either.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def moment(millis: int) -> str:
@@ -77,67 +104,6 @@ def size(count: int) -> str:
     if value >= 1024:
         value, unit = value / 1024, "MiB"
     return f"{value:.1f} {unit}"
-
-
-_SENTENCES: Final = {
-    "earlier": "This message is from before you joined, and you have no key for it.",
-    "newer": "This message needs a newer version of comms-cli.",
-    "destroyed": "This message was removed when its time was up.",
-    "broken": "This message can't be read: its sender's program sealed it wrongly. Ask them to send it again.",
-}
-
-
-def item_lines(item: Item, names: Names, places: Callable[[bytes], int | None]) -> list[str]:
-    """One message as the person reads it."""
-    message = item.message
-    edited = " (edited)" if item.versions else ""
-    lines = [f"#{message.seq}  {moment(message.at)}  {line(names(message.sender))}{edited}"]
-    if message.missing == "destroyed":
-        lines = [f"#{message.seq}"]
-    if item.reply_to is not None:
-        place = places(item.reply_to)
-        lines.append(f"    answers #{place}" if place else "    answers an earlier message")
-    if item.kind == "deleted":
-        lines.append(f"    Deleted by {line(names(item.deleted_by))}.")
-    elif item.kind == "introduction":
-        lines.append(f"    Joined as a guest: {line(item.text)}")
-    elif item.kind in _SENTENCES:
-        lines.append(f"    {_SENTENCES[item.kind]}")
-    if item.file is not None:
-        lines.append(f"    [file] {line(item.file.name)}, {size(item.file.size)}")
-    if item.kind in {"text", "file"} and item.text:
-        lines += [f"    {one}" for one in plain(item.text).split("\n")]
-    if item.reactions:
-        shown = (f"{line(emoji)} {len(who)}" for emoji, who in item.reactions.items())
-        lines.append("    " + "  ".join(shown))
-    return lines
-
-
-def item_json(item: Item, names: Names, places: Callable[[bytes], int | None]) -> dict[str, Any]:
-    """The same for a script. The key of a file is not in it."""
-    message = item.message
-    found: dict[str, Any] = {
-        "seq": message.seq,
-        "hash": message.hash.hex(),
-        "at": iso(message.at),
-        "sender": str(message.sender) if message.sender else None,
-        "name": names(message.sender),
-        "kind": item.kind,
-        "text": item.text,
-        "edits": list(item.versions),
-        "mentions": [str(one) for one in item.mentions],
-        "reactions": {emoji: [str(one) for one in who] for emoji, who in item.reactions.items()},
-    }
-    if item.reply_to is not None:
-        found["reply_to"] = places(item.reply_to) or item.reply_to.hex()
-    if item.file is not None:
-        found["file"] = {
-            "name": item.file.name,
-            "type": item.file.media_type,
-            "size": item.file.size,
-            "sha256": item.file.sha256.hex(),
-        }
-    return found
 
 
 def _is_rtl(letter: str) -> bool:

@@ -12,8 +12,9 @@ from comms.client import words
 from comms.client.errors import ClientError
 from comms.client.http import API, OCTETS, Connection
 from comms.client.people import Person, read_people
-from comms.wire import envelopes, epochs
+from comms.wire import drafts, envelopes, epochs
 from comms.wire.cbor import Value, decode, encode
+from comms.wire.errors import WireError
 from comms.wire.fields import array, octets, text, uint, uuid
 from comms.wire.files import CHUNK_SIZE, TAG_SIZE, chunk_count
 from comms.wire.leaving import LIMIT as NOTICE_LIMIT
@@ -68,6 +69,16 @@ class BlobStatus:
     size: int
     present: frozenset[int]
     is_complete: bool
+
+
+@dataclass(frozen=True)
+class ListedDraft:
+    """`fingerprint` names the keys it is sealed under; an empty box is a draft that was cleared."""
+
+    thread: UUID
+    number: int
+    fingerprint: bytes
+    box: bytes
 
 
 class Remote:
@@ -176,6 +187,28 @@ class Remote:
     def post_receipt(self, thread: UUID, envelope: bytes) -> None:
         self.connection.send("POST", self._of(thread, "receipts"), body=envelope)
 
+    def pass_on(self, thread: UUID, envelope: bytes) -> None:
+        """To whoever has the conversation open now; kept nowhere."""
+        self.connection.send("POST", self._of(thread, "ephemeral"), body=envelope)
+
+    def drafts(self) -> list[ListedDraft]:
+        """The person's own that are not empty."""
+        rows = self.connection.cbor("GET", f"{self._threads}/drafts")
+        return [_draft(row) for row in array(rows, 0, PAGE)]
+
+    def draft(self, thread: UUID) -> ListedDraft | None:
+        """The newest in this thread, also an empty one. Raises WireError for that of another thread."""
+        row = array(self.connection.cbor("GET", self._of(thread, "draft")), 0, 4)
+        found = _draft(list(row)) if row else None
+        if found is not None and found.thread != thread:
+            raise WireError("chain", "a draft of another thread")
+        return found
+
+    def save_draft(self, thread: UUID, number: int, fingerprint: bytes, box: bytes) -> None:
+        """Raises ServerError("overtaken") unless `number` is the next one."""
+        body = encode([number, fingerprint, box])
+        self.connection.send("POST", self._of(thread, "draft"), body=body)
+
     def begin_blob(self, thread: UUID, blob: UUID, size: int) -> BlobStatus:
         return _status(self.connection.cbor("POST", self._of(thread, "blobs"), [blob.bytes, size]))
 
@@ -227,6 +260,13 @@ def _epoch(row: Value) -> ListedEpoch:
     record, wrap, history = array(row, 3)
     return ListedEpoch(
         octets(record, 1, epochs.LIMIT), octets(wrap, 0, 2048), octets(history, 0, 32)
+    )
+
+
+def _draft(row: Value) -> ListedDraft:
+    thread, number, fingerprint, box = array(row, 4)
+    return ListedDraft(
+        uuid(thread), uint(number, 1), octets(fingerprint, 32), octets(box, 0, drafts.LIMIT * 2)
     )
 
 

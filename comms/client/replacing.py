@@ -18,19 +18,22 @@ from comms.client.http import API
 from comms.client.log import KeyLog
 from comms.client.remote import Remote
 from comms.client.rotation import now
+from comms.client.successor import is_ownerless
 from comms.wire import vault as wire
 from comms.wire.argon import passphrase_keys
 from comms.wire.cbor import encode
 from comms.wire.identity import make_entry, read_entry
 from comms.wire.keys import IdentitySeeds
 from comms.wire.recovery import format_code, new_recovery_secret, recovery_wrap_key
+from comms.wire.roster import Role, find
 from comms.wire.vault import WrapKind
 
 _ADDRESS: Final = f"{API}keys/identity"
 _PAGES: Final = 20
 
-Outcome = Literal["renewed", "waiting", "stopped"]
-"""Of a conversation: has a key for the new keys; waits for an owner; is in trouble, which it says when opened."""
+Outcome = Literal["renewed", "waiting", "ownerless", "stopped"]
+"""Of a conversation: has a key for the new keys; waits for an owner; has none any more, and this person can go on in
+a new one; is in trouble, which it says when opened."""
 
 
 def replace_keys(
@@ -108,7 +111,11 @@ def renew_everywhere(remotes: Iterable[Remote], keys: Keys, log: KeyLog) -> Iter
 def _renew(conversation: Conversation) -> Outcome:
     try:
         conversation.load()
-        return "waiting" if conversation.rotation.renew() else "renewed"
+        if not conversation.rotation.renew():
+            return "renewed"
+        own = find(conversation.roster, conversation.keys.user)
+        may_go_on = own is not None and own.role is Role.MEMBER
+        return "ownerless" if may_go_on and is_ownerless(conversation) else "waiting"
     except Trouble:
         return "stopped"
     except ServerError as error:

@@ -101,7 +101,7 @@ class Rotation:
         Without `look` only by what is known here: the server isn't asked who is out.
         """
         if look:
-            self._look()
+            self.look()
         if not self._must():
             return False
         self.publish(self._mine)
@@ -131,7 +131,7 @@ class Rotation:
             if shape is None and not is_newest:
                 # Nothing to do as far as is known here: somebody else may have changed it meanwhile.
                 self._thread.catch_up()
-                self._look()
+                self.look()
                 is_newest = True
                 continue
             if shape is None:
@@ -144,14 +144,14 @@ class Rotation:
                 if error.code != "overtaken" or attempt == _TRIES:
                     raise
                 self._thread.catch_up()
-                self._look()
+                self.look()
                 is_newest = True
                 continue
             self._leaves, self._put_out = (), frozenset()
             self._thread.catch_up()
             return
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """Who is out by their own notice, and whom the workspace has put out."""
         self._leaves = self._leavers()
         roster = self._thread.epochs.newest.record.tbs.roster

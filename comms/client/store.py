@@ -162,6 +162,39 @@ class Home:
         """The caller holds the lock."""
         self._write(f"uploads-{user}.json", rows)
 
+    def draft_shown(self, user: UUID, thread: UUID) -> int:
+        """The number of the draft that was shown or written here last; 0 for none."""
+        return int((self._read(f"drafts-{user}.json") or {}).get(str(thread), 0))
+
+    def note_draft(self, user: UUID, thread: UUID, number: int) -> None:
+        with self.locked():
+            kept = self._read(f"drafts-{user}.json") or {}
+            if kept.get(str(thread)) != number:
+                self._write(f"drafts-{user}.json", {**kept, str(thread): number})
+
+    def waiting(self, user: UUID) -> dict[str, dict[str, Any]]:
+        """What is in the outbox, by name; the words of it are sealed."""
+        names = sorted(one.name for one in self._outbox(user).glob("*.json"))
+        rows = {name: self._read(f"{self._outbox(user).name}/{name}") for name in names}
+        return {name.removesuffix(".json"): row for name, row in rows.items() if row is not None}
+
+    def keep_waiting(self, user: UUID, name: str, row: dict[str, Any]) -> None:
+        """On the disk, also through a loss of power, when this comes back."""
+        folder = self._outbox(user)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self._write(f"{folder.name}/{name}.json", row)
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def forget_waiting(self, user: UUID, name: str) -> None:
+        (self._outbox(user) / f"{name}.json").unlink(missing_ok=True)
+
+    def _outbox(self, user: UUID) -> Path:
+        return self.folder / f"outbox-{user}"
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """One process at a time reads and writes."""
@@ -183,13 +216,14 @@ class Home:
 
     def _write(self, name: str, value: dict[str, Any]) -> None:
         """In one step, and never with wider rights than at the end."""
-        handle, draft = tempfile.mkstemp(dir=self.folder, prefix=f".{name}-")
+        target = self.folder / name
+        handle, draft = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
         try:
             with os.fdopen(handle, "w") as file:
                 json.dump(value, file)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(draft).replace(self.folder / name)
+            Path(draft).replace(target)
         except BaseException:
             Path(draft).unlink(missing_ok=True)
             raise

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from comms.client.conversation import Conversation
 from comms.client.errors import ClientError
 from comms.client.membership import open_thread
+from comms.wire.epochs import read_record
+from comms.wire.errors import WireError
 from comms.wire.roster import Role, RosterRow, find
+
+if TYPE_CHECKING:
+    from comms.client.app import App
+
+_LOOKED_AT: Final = 50
 
 
 def open_successor(conversation: Conversation) -> UUID:
@@ -20,9 +29,7 @@ def open_successor(conversation: Conversation) -> UUID:
     own = find(conversation.roster, conversation.keys.user)
     if own is None or own.role not in {Role.MEMBER, Role.OWNER}:
         raise ClientError("Only a member can go on in a new conversation.", code="observer")
-    waits = conversation.rotation.renew()
-    lost = lost_owners(conversation) if waits else set()
-    if any(row.role is Role.OWNER and row.member not in lost for row in conversation.roster):
+    if not conversation.rotation.renew() or not is_ownerless(conversation):
         raise ClientError(
             "This conversation still has an owner, so it goes on here. Nothing was begun.",
             code="owned",
@@ -41,6 +48,57 @@ def open_successor(conversation: Conversation) -> UUID:
         others,
         continues=(conversation.thread, conversation.epochs.newest.record.hash),
     )
+
+
+def is_ownerless(conversation: Conversation) -> bool:
+    """Whether nobody is left who can make the next key, by what `Rotation.look` saw last."""
+    lost = lost_owners(conversation)
+    return all(row.role is not Role.OWNER or row.member in lost for row in conversation.roster)
+
+
+def continued(conversation: Conversation) -> UUID | None:
+    """The conversation that this one continues, as its first record says."""
+    found = conversation.epochs.all[0].record.tbs.continues
+    return None if found is None else found[0]
+
+
+def find_successor(app: App, conversation: Conversation) -> UUID | None:
+    """Where this conversation was continued, among the person's own. Raises Trouble."""
+    entries = [one for one in app.threads() if one.listed.id != conversation.thread]
+    # Most likely the one that still has the same title.
+    entries.sort(key=lambda one: one.title != conversation.title)
+    for one in entries[:_LOOKED_AT]:
+        first = app.remote.epochs(one.listed.id)[:1]
+        with suppress(WireError):
+            if first and _names(read_record(first[0].record).tbs.continues, conversation):
+                # Only as it was found is not enough: the whole of it must be genuine.
+                Conversation(app.remote, app.keys, app.log, one.listed.id).load()
+                return one.listed.id
+    return None
+
+
+def sentences(app: App, conversation: Conversation) -> list[str]:
+    """Of which conversation this is the continuation, and where it is continued itself."""
+    found: list[str] = []
+    before = continued(conversation)
+    if before is not None:
+        found.append(f"This continues an earlier conversation: {before}")
+    conversation.rotation.look()
+    if is_ownerless(conversation):
+        after = find_successor(app, conversation)
+        if after is None:
+            found.append(
+                "Its last owner is lost, and nothing can be sent here. "
+                f"Go on in a new conversation: comms-cli continue {conversation.thread}"
+            )
+        else:
+            found.append(f"Its last owner is lost. It goes on here: {after}")
+    return found
+
+
+def _names(continues: tuple[UUID, bytes] | None, conversation: Conversation) -> bool:
+    hashes = {one.record.hash for one in conversation.epochs.all}
+    return continues is not None and continues[0] == conversation.thread and continues[1] in hashes
 
 
 def lost_owners(conversation: Conversation) -> set[UUID]:

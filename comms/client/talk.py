@@ -27,14 +27,27 @@ PINS_LIMIT: Final = 100
 
 
 @dataclass(frozen=True)
+class Version:
+    """Words that a message had: since when, by its author's clock in milliseconds, and by which place of the thread."""
+
+    text: str
+    at: int
+    seq: int
+
+
+@dataclass(frozen=True)
 class Item:
-    """One thing that is shown. `kind` is text, file, introduction, deleted, earlier, newer, destroyed or
-    broken."""
+    """One thing that is shown. `kind` is text, file, introduction, deleted, earlier, newer, destroyed
+    or broken.
+
+    `versions` are the words it had before; those it has now are of `edited`, if it was edited.
+    """
 
     message: Message
     kind: str
     text: str = ""
-    versions: tuple[str, ...] = ()
+    versions: tuple[Version, ...] = ()
+    edited: Version | None = None
     file: FileBody | None = None
     reply_to: bytes | None = None
     mentions: tuple[UUID, ...] = ()
@@ -101,17 +114,19 @@ class Talk:
             case IntroductionBody(name):
                 return Item(message, "introduction", text=name)
             case TextBody() | FileBody() as body:
-                words, versions = body.text or "", []
+                versions = [Version(body.text or "", message.at, message.seq)]
                 mentions = body.mentions
                 for act in later:
                     if isinstance(act.body, EditBody) and act.sender == message.sender:
-                        versions.append(words)
-                        words, mentions = act.body.text, act.body.mentions
+                        versions.append(Version(act.body.text, act.at, act.seq))
+                        mentions = act.body.mentions
+                newest = versions.pop()
                 return Item(
                     message,
                     "file" if isinstance(body, FileBody) else "text",
-                    text=words,
+                    text=newest.text,
                     versions=tuple(versions),
+                    edited=newest if versions else None,
                     file=body if isinstance(body, FileBody) else None,
                     reply_to=body.reply_to,
                     mentions=mentions,

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from comms.client.epochs import Epochs, OpenEpoch
 from comms.client.errors import Trouble
 from comms.client.people import People
 from comms.client.remote import Page
-from comms.wire.bodies import Body, ReceiptBody
+from comms.client.rotation import now
+from comms.wire.bodies import Body, ReceiptBody, TypingBody
 from comms.wire.envelopes import Class, Envelope, open_envelope, read_envelope, verify_envelope
 from comms.wire.errors import WireError
 from comms.wire.hashing import ZEROS
@@ -38,6 +39,17 @@ class Message:
     missing: Missing | None
 
 
+@dataclass(frozen=True)
+class Passed:
+    """A note that is no part of the transcript."""
+
+    sender: UUID
+    body: ReceiptBody | TypingBody
+
+
+_REMEMBERED: Final = 2_000
+
+
 class Timeline:
     """The checked part of one thread's transcript."""
 
@@ -47,7 +59,8 @@ class Timeline:
         self._people = people
         self._heads: dict[int, bytes] = {0: ZEROS}
         # With whose they are: what others call theirs is no matter.
-        self._keys: set[tuple[UUID, bytes, int]] = set()
+        self._keys: dict[tuple[UUID, bytes, int], Message] = {}
+        self._passed: set[tuple[UUID, bytes, int]] = set()
         self._first: Head | None = None
         self._last = Head()
 
@@ -95,27 +108,40 @@ class Timeline:
         if here is not None and here != seen.t:
             raise Trouble("fork", f"{whose} disagrees at {seen.seq}")
 
-    def take_receipt(self, raw: bytes) -> tuple[UUID, Head] | None:
-        """Who has read up to where. One that does not fit is dropped; a fork that it shows is trouble."""
+    def find(self, sender: UUID, client: bytes, counter: int) -> Message | None:
+        """What stands here under this client and counter of theirs."""
+        return self._keys.get((sender, client, counter))
+
+    def take_passing(self, raw: bytes) -> Passed | None:
+        """A receipt or a note of writing. One that does not fit or was here before is dropped; a fork that a
+        receipt shows is trouble."""
         try:
             envelope = read_envelope(raw)
             header = envelope.header
+            key = (header.sender, header.client, header.counter)
             epoch = self._epochs.find(header.epoch)
             still = find(self._epochs.newest.record.tbs.roster, header.sender)
-            if header.thread != self._thread or epoch is None or epoch.key is None or still is None:
+            if header.thread != self._thread or header.klass is not Class.EPHEMERAL:
+                return None
+            if key in self._passed or epoch is None or epoch.key is None or still is None:
                 return None
             row = find(epoch.record.tbs.roster, header.sender)
             keys = self._people.keys(header.sender, row.fingerprint) if row else None
-            if keys is None:
+            if keys is None or still.expired(now()):
                 return None
             verify_envelope(envelope, keys)
             body = open_envelope(envelope, epoch.key)
         except WireError:
             return None
+        if len(self._passed) >= _REMEMBERED:
+            self._passed.clear()
+        self._passed.add(key)
+        if isinstance(body, TypingBody):
+            return Passed(header.sender, body) if still.may_post(now()) else None
         if not isinstance(body, ReceiptBody):
             return None
         self.agree(body.read, "what a member has read")
-        return header.sender, body.read
+        return Passed(header.sender, body)
 
     def _agree_with_epochs(self) -> None:
         for one in self._epochs.all:
@@ -149,11 +175,12 @@ class Timeline:
             key = (header.client, header.counter)
             if (header.sender, *key) in self._keys:
                 raise Trouble("replay", f"message {seq} was there before")
-            self._keys.add((header.sender, *key))
             body, missing = _open(envelope, epoch)
         except WireError as error:
             raise Trouble("forged-message", f"message {seq}: {error}") from error
-        return Message(seq, digest, header.sender, header.written_at, key, role, body, missing)
+        found = Message(seq, digest, header.sender, header.written_at, key, role, body, missing)
+        self._keys[header.sender, *key] = found
+        return found
 
     def _check_place(self, envelope: Envelope, seq: int) -> tuple[OpenEpoch, Role]:
         header = envelope.header

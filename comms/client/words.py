@@ -76,6 +76,21 @@ RENEWING: Final = (
 SIGN_IN: Final = "You are not signed in. Run: comms-cli sign-in SERVER EMAIL"
 SIGN_IN_AGAIN: Final = "You are signed out. Run: comms-cli sign-in"
 
+UNREADABLE: Final = (
+    "It was written down under keys that are not in your vault any more, and can't be opened. "
+    "Drop it: comms-cli outbox --discard"
+)
+
+
+def not_known(cause: str, *, waits: bool) -> str:
+    """What a person is told when it can't be said whether a message arrived."""
+    if not waits:
+        return f"{cause} It is not known whether the message arrived: read the conversation before you send it again."
+    return (
+        f"{cause} It is not known whether the message arrived. It waits on this computer, and goes out, once only, "
+        "with the next command in this conversation. Don't send it again; see: comms-cli outbox"
+    )
+
 
 def clock(ahead: float) -> str:
     """What a person is told whose computer's clock is off by so many seconds."""

@@ -24,6 +24,8 @@ _ENTRANCE = {
     "POST /api/v1/session/parameters",
     "POST /api/v1/session",
     "POST /api/v1/session/second-step",
+    "POST /api/v1/session/reset",
+    "POST /api/v1/session/reset/finish",
 }
 # A person's own vault and session: no token opens them.
 _OWN = ("/api/v1/keys", "/api/v1/session/current")

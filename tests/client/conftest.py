@@ -180,7 +180,7 @@ def _derived_once() -> Iterator[None]:
     derived = cache_once(passphrase_keys)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("comms.client.account.passphrase_keys", derived)
-        patched.setattr("comms.client.commands.session.passphrase_keys", derived)
+        patched.setattr("comms.client.recovering.passphrase_keys", derived)
         yield
 
 

@@ -54,10 +54,14 @@ def test_says_in_words_what_is_read(pair: tuple[Terminal, Terminal, str]) -> Non
     assert thread in listed
     assert "Ceasefire" in listed
     assert "(1 unread)" in listed
-    lines = pavel.run("read", "Ceasefire").out.splitlines()
+    divider, *lines = pavel.run("read", "Ceasefire").out.splitlines()
+    assert "new for you" in divider
     assert lines[0].startswith("#1  ")
     assert lines[0].endswith("Dina Diplomat")
     assert lines[1] == "    First"
+    # Read now, and she sees it.
+    assert "new for you" not in pavel.run("read", "Ceasefire").out
+    assert "read by Pavel Analyst" in _dina.run("read", "Ceasefire").out
 
 
 def test_what_others_wrote_does_not_reach_the_terminal_as_a_command(

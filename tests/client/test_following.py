@@ -63,7 +63,7 @@ def test_alarm_ends_following(terminal: Terminals, monkeypatch: pytest.MonkeyPat
         yield Event("ready", way="socket")
         yield Event("envelope", UUID(thread), Head(2, page.head.after(digest).t), raw, "socket")
 
-    monkeypatch.setattr("comms.client.commands.reading.listen", lying)
+    monkeypatch.setattr("comms.client.commands.following.listen", lying)
     found = dina.json("follow", thread)
     assert (found.code, found.error["code"]) == (5, "replay")
     assert [row["text"] for row in found.rows] == ["once"]
@@ -115,5 +115,5 @@ def test_lost_answer_does_not_send_twice(
     monkeypatch.setattr(Remote, "post", cut)
     found = dina.json("send", thread, "perhaps")
     assert (found.code, found.error["code"]) == (4, "not_known")
-    assert "before you send it again" in found.error["sentence"]
+    assert "waits on this computer" in found.error["sentence"]
     assert [row["text"] for row in dina.done("read", thread).rows] == ["once"]

@@ -38,7 +38,7 @@ def test_shuts_the_lost_one_out_and_carries_every_conversation_over(
     shown, counts = map(json.loads, found.out.splitlines())
     assert shown == {"recovery_code": format_code(SECRET)}
     # Those of the scene and her own; an owner makes the key where she only reads.
-    assert (counts["waiting"], counts["stopped"]) == (1, 0)
+    assert (counts["waiting"], counts["ownerless"], counts["stopped"]) == (1, 0, 0)
     assert counts["renewed"] >= 1
     assert lost.json("list").code == 3
     pavel.done("send", own, "after")

@@ -13,7 +13,7 @@ from allauth.core import ratelimit
 from comms.accounts.api.door import CallerThrottle
 from comms.core.actors import Role
 from tests.client.conftest import make_scene
-from tests.client.soak.browsers import connect_by_line
+from tests.client.soak.followers import connect_by_line
 from tests.client.soak.steps import Soak
 
 STEPS = int(os.environ.get("STEPS", "500"))

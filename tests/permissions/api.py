@@ -137,7 +137,15 @@ ROWS = [
             content_type="application/json",
             everyone=422,
         )
-        for name in ("session_parameters", "session", "session_second_step")
+        for name in ("session_parameters", "session", "session_second_step", "session_reset")
+    ),
+    Row(
+        "api:session_reset_finish",
+        arguments=nothing,
+        method="POST",
+        data=three_bytes,
+        content_type=CBOR,
+        everyone=422,
     ),
     Row("api:session_current", arguments=nothing, method="DELETE", expected=anyone(204)),
     # The cast of the matrix has no vault.
@@ -147,6 +155,14 @@ ROWS = [
         "api:keys_vault",
         arguments=nothing,
         method="PUT",
+        data=three_bytes,
+        content_type=CBOR,
+        expected=anyone(422),
+    ),
+    Row(
+        "api:keys_wraps",
+        arguments=nothing,
+        method="POST",
         data=three_bytes,
         content_type=CBOR,
         expected=anyone(422),

@@ -27,6 +27,8 @@ from comms.core.rest import CborParser, CborRenderer, body_of, cbor_body, cbor_s
 from comms.wire import vault as wire_vault
 from comms.wire.cbor import encode
 
+WRAP_LIMIT = 2048
+
 
 class KeysView(SessionView):
     """Everything that opens a vault."""
@@ -76,6 +78,23 @@ class VaultView(SessionView):
         """Takes a `vault` whose number is one more than the present one's; 409 when another was faster."""
         content = body_of(request, wire_vault.LIMIT)
         return Response(encode([services.put_vault(person=self.person, content=content)]))
+
+
+class WrapsView(SessionView):
+    """The ways to unlock the vault."""
+
+    parser_classes = [CborParser]
+
+    @extend_schema(
+        operation_id="put_vault_wrap",
+        summary="Add a way to unlock the vault",
+        request=cbor_body(WRAP_LIMIT),
+        responses={204: None},
+    )
+    def post(self, request: Request) -> Response:
+        """Takes a `vault-wrap`. That of a passphrase or a recovery code replaces the one before it."""
+        services.put_vault_wrap(person=self.person, content=body_of(request, WRAP_LIMIT))
+        return Response(status=204)
 
 
 class IdentityView(SessionView):

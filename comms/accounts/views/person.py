@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import cast
 
-from allauth.account.forms import default_token_generator
-from allauth.account.internal.flows.password_reset import finalize_password_reset
-from allauth.account.utils import url_str_to_user_pk
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -22,7 +18,8 @@ from comms.accounts import selectors, services
 from comms.accounts.forms import LanguageForm, ProfileForm
 from comms.accounts.models import User, VaultWrap
 from comms.accounts.scope import keys_page, person_page
-from comms.accounts.views.answers import argon2, endpoint, limit_rate, read_list, text
+from comms.accounts.views.answers import endpoint, read_list
+from comms.accounts.views.resets import FINISH_LIMIT, finish_reset
 from comms.core.errors import NotFoundError
 
 THEME_COOKIE = "theme"
@@ -201,26 +198,8 @@ def reset(request: HttpRequest) -> HttpResponse:
 @endpoint
 def reset_finish(request: HttpRequest) -> HttpResponse:
     """Set the new sign-in secret, if the mailed key is right; every browser is signed out."""
-    key, secret, parameters = read_list(request, 3, limit=1024)
-    limit_rate(request, "reset_password_from_key")
-    person = _owner_of_reset_key(text(key, 200))
-    services.reset_sign_in(person=person, secret=text(secret, 64), argon2=argon2(parameters))
-    services.end_other_sessions(person=person, keep=None)
-    finalize_password_reset(request, person)
+    finish_reset(request, read_list(request, 3, limit=FINISH_LIMIT))
     return JsonResponse({"location": "/"})
-
-
-def _owner_of_reset_key(key: str) -> User:
-    uid, _dash, token = key.partition("-")
-    try:
-        person = User.objects.filter(pk=url_str_to_user_pk(uid), is_active=True).first()
-    except (ValueError, ValidationError):
-        person = None
-    if person is None or not default_token_generator.check_token(person, token):
-        raise NotFoundError(
-            _("This link has been used or has expired. Ask for a new one on the sign-in page.")
-        )
-    return person
 
 
 def _with_preferences(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from argparse import Namespace
 from dataclasses import replace
 
 from comms.client import membership, output, successor
 from comms.client.app import App
+from comms.client.commands.asking import asking
 from comms.client.conversation import Conversation
 from comms.client.errors import UsageError
 from comms.client.people import Person
@@ -42,6 +42,9 @@ def members(app: App, args: Namespace) -> None:
             "keys": conversation.people.state(row.member),
             "fingerprint": row.fingerprint.hex(),
             "expires_at": output.iso(row.expires) if row.expires else None,
+            "read_up_to": conversation.read[row.member].seq
+            if row.member in conversation.read
+            else 0,
         }
         for row in conversation.roster
     ]
@@ -49,8 +52,11 @@ def members(app: App, args: Namespace) -> None:
         output.show_json(rows)
         return
     output.say(output.line(conversation.title))
+    for sentence in successor.sentences(app, conversation):
+        output.say(sentence)
     for row in rows:
-        output.say(f"    {output.line(str(row['name']))}: {row['role']}, {row['keys']}")
+        until = f", until {row['expires_at']}" if row["expires_at"] else ""
+        output.say(f"    {output.line(str(row['name']))}: {row['role']}, {row['keys']}{until}")
 
 
 def add(app: App, args: Namespace) -> None:
@@ -64,7 +70,7 @@ def add(app: App, args: Namespace) -> None:
 
 def guest(app: App, args: Namespace) -> None:
     """A link for somebody without an account, shown once."""
-    code = getpass.getpass("Code that they get another way: ") if args.code else ""
+    code = asking(args)("Code that they get another way: ") if args.code else ""
     conversation = app.conversation(args.thread)
     conversation.prepare()
     until = now() + args.days * _DAY

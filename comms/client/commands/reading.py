@@ -1,27 +1,27 @@
-"""Listing, reading, following."""
+"""Listing conversations, and reading one."""
 
 from __future__ import annotations
 
+import datetime as dt
 from argparse import Namespace
 from collections.abc import Sequence
-from typing import Any
 
-from comms.client import output
+from comms.client import output, successor
 from comms.client.app import App
 from comms.client.conversation import Conversation
-from comms.client.errors import ClientError, UnreachableError
-from comms.client.live import Event, listen
-from comms.client.rotation import now
+from comms.client.drafts import Drafts
+from comms.client.errors import UsageError
+from comms.client.showing import DIVIDER, Showing
 from comms.client.talk import Item
-from comms.client.timeline import Message
-from comms.wire.bodies import DeletionBody, EditBody, PinBody, ReactionBody
 
-_FLUSH_EVERY = 60_000
+_USUAL = 20
 
 
 def list_threads(app: App, args: Namespace) -> None:
-    """The person's conversations, the newest activity first."""
+    """Your conversations, the newest activity first."""
     entries = app.threads()
+    drafts = Drafts(app.remote, app.keys).all() if entries else {}
+    waiting = [one.thread for one in app.outbox.waiting()]
     if args.json:
         output.show_json(
             [
@@ -32,146 +32,157 @@ def list_threads(app: App, args: Namespace) -> None:
                     "messages": one.listed.head.seq,
                     "activity_at": output.iso(one.listed.activity_at),
                     "members": [str(member) for member in one.members],
+                    "draft": one.listed.id in drafts,
+                    "waiting": waiting.count(one.listed.id),
                 }
                 for one in entries
             ]
         )
         return
     if not entries:
-        output.say("You are in no conversation.")
+        output.say("You are in no conversation. Open one: comms-cli new TITLE --with NAME")
     for one in entries:
         title = "Untitled: open it to see why" if one.title is None else output.line(one.title)
         unread = max(0, one.listed.head.seq - one.listed.read_up_to)
-        mark = f"  ({unread} unread)" if unread else ""
+        marks = [f"{unread} unread"] if unread else []
+        marks += ["draft"] if one.listed.id in drafts else []
+        marks += [f"{waiting.count(one.listed.id)} not sent"] if one.listed.id in waiting else []
+        mark = f"  ({', '.join(marks)})" if marks else ""
         output.say(f"{one.listed.id}  {output.moment(one.listed.activity_at)}  {title}{mark}")
 
 
 def read(app: App, args: Namespace) -> None:
-    """The newest messages of a conversation, or all of them."""
+    """What was said: the newest, or from a message or a day on."""
     conversation = app.conversation(args.thread)
-    items = newest(conversation, None if args.all else args.count)
-    show(conversation, items, args)
-    conversation.mark_read(receipt=not args.no_receipt)
+    showing = Showing(conversation)
+    items = _wanted(conversation, args)
+    if not args.json:
+        for sentence in successor.sentences(app, conversation):
+            output.say(sentence)
+    show(showing, items, args)
+    kept = Drafts(app.remote, app.keys).load(conversation.thread)
+    if kept.draft is not None or not kept.is_readable:
+        if args.json:
+            output.show_json(showing.draft_json(kept))
+        else:
+            for line in showing.draft_lines(kept):
+                output.say(line)
+    mark_read(conversation, showing, items, args)
 
 
-def follow(app: App, args: Namespace) -> None:
-    """The newest messages, then whatever happens, until it is stopped."""
+def pins(app: App, args: Namespace) -> None:
+    """What is pinned."""
     conversation = app.conversation(args.thread)
-    show(conversation, newest(conversation, args.count), args)
-    conversation.mark_read(receipt=not args.no_receipt)
-    flushed = now()
-    app.finish()
-    for event in listen(app.connection, app.remote.workspace, sockets=not args.poll):
-        try:
-            _happen(conversation, event, args)
-            if event.kind != "lost":
-                conversation.mark_read(receipt=not args.no_receipt)
-        except UnreachableError as error:
-            # The connection comes back with the next `ready`, and what was missed with it.
-            output.complain(error.sentence)
-            continue
-        if now() - flushed >= _FLUSH_EVERY:
-            flushed = now()
-            app.finish()
+    showing = Showing(conversation)
+    targets = conversation.pins()
+    conversation.reach(lambda: all(conversation.talk.find(one) for one in targets))
+    found = [item for one in targets if (item := conversation.talk.find(one)) is not None]
+    for item in found:
+        _show_item(showing, item, args)
+    if not found and not args.json:
+        output.say("Nothing is pinned here.")
 
 
-def newest(conversation: Conversation, count: int | None) -> Sequence[Item]:
-    """The last `count` things that are shown, or all, loading earlier pages as needed."""
+def versions(app: App, args: Namespace) -> None:
+    """The words that a message had before it was edited, the first ones first."""
+    conversation = app.conversation(args.thread)
+    item = conversation.item_at(args.message)
+    if item is None or item.kind not in {"text", "file"}:
+        raise UsageError(f"There is no message #{args.message} whose words could be shown.")
+    now = [item.edited] if item.edited else []
+    found = [*item.versions, *now]
+    if args.json:
+        rows = [{"seq": one.seq, "at": output.iso(one.at), "text": one.text} for one in found]
+        output.show_json(rows)
+        return
+    if not found:
+        output.say(f"#{args.message} was never edited.")
+    for one in found:
+        output.say(f"{output.moment(one.at)}{'  (now)' if one is item.edited else ''}")
+        for line in output.plain(one.text).split("\n"):
+            output.say(f"    {line}")
+
+
+def newest(conversation: Conversation, count: int | None, *, unread: bool = True) -> Sequence[Item]:
+    """The last `count` things that are shown, or all, loading earlier pages as needed; with `unread` at least
+    everything that is new for this person."""
     if count is None:
         conversation.reach(lambda: False)
         return conversation.talk.items
-    conversation.reach(lambda: len(conversation.talk.items) >= count)
-    return conversation.talk.items[-count:] if count else ()
+    wanted = count
+    if unread:
+        conversation.reach(lambda: conversation.timeline.start.seq <= conversation.read_up_to)
+    conversation.reach(lambda: len(conversation.talk.items) >= wanted)
+    items = conversation.talk.items
+    if unread:
+        new = [one for one in items if one.message.seq > conversation.read_up_to]
+        count = max(count, len(new))
+    return items[-count:] if count else ()
 
 
-def show(conversation: Conversation, items: Sequence[Item], args: Namespace) -> None:
-    """As text, or as one JSON document each."""
+def show(showing: Showing, items: Sequence[Item], args: Namespace) -> None:
+    """As text with the divider of what is new, or as one JSON document each."""
+    first = next((one for one in items if showing.is_unread(one)), None)
+    standing = showing.standing(items)
     for item in items:
-        show_item(conversation, item, args)
-
-
-def show_item(conversation: Conversation, item: Item, args: Namespace) -> None:
-    def place(target: bytes) -> int | None:
-        found = conversation.talk.find(target)
-        return found.message.seq if found else None
-
-    if args.json:
-        output.show_json(output.item_json(item, conversation.name, place))
-    else:
-        for line in output.item_lines(item, conversation.name, place):
+        if args.json:
+            output.show_json(showing.json(item))
+            continue
+        if item is first:
+            output.say(DIVIDER)
+        for line in showing.lines(item, stand=standing.get(item.message.hash, ())):
             output.say(line)
 
 
-def _happen(conversation: Conversation, event: Event, args: Namespace) -> None:
-    if event.kind == "lost":
-        if not args.json:
-            output.complain("No connection. Trying again.")
+def mark_read(
+    conversation: Conversation, showing: Showing, items: Sequence[Item], args: Namespace
+) -> None:
+    """Counts everything as read if all that was new was shown, and somebody was there to see it."""
+    new = [one for one in conversation.talk.items if showing.is_unread(one)]
+    shown = {one.message.seq for one in items}
+    if output.is_read() and all(one.message.seq in shown for one in new):
+        conversation.mark_read(receipt=not args.no_receipt)
+
+
+def _wanted(conversation: Conversation, args: Namespace) -> Sequence[Item]:
+    count = _USUAL if args.count is None else args.count
+    if args.all:
+        return newest(conversation, None)
+    if args.unread:
+        return newest(conversation, 0)
+    if args.before is not None:
+        conversation.reach(lambda: len(_until(conversation, args.before)) >= count)
+        return _until(conversation, args.before)[-count:]
+    if args.after is not None:
+        after: int = args.after
+        conversation.reach(lambda: conversation.timeline.start.seq <= after)
+        items = conversation.talk.items
+        return [one for one in items if one.message.seq > args.after][:count]
+    if args.date is not None:
+        return _since(conversation, args.date)[:count]
+    return newest(conversation, count, unread=args.count is None)
+
+
+def _until(conversation: Conversation, seq: int) -> list[Item]:
+    return [one for one in conversation.talk.items if one.message.seq < seq]
+
+
+def _since(conversation: Conversation, day: dt.datetime) -> list[Item]:
+    """From the first thing on that was said then or later, by its author's clock."""
+    begin = int(day.timestamp() * 1000)
+
+    def is_earlier(item: Item) -> bool:
+        return 0 < item.message.at < begin
+
+    conversation.reach(lambda: any(map(is_earlier, conversation.talk.items)))
+    items = conversation.talk.items
+    at = next((n for n, one in enumerate(items) if one.message.at >= begin), len(items))
+    return items[at:]
+
+
+def _show_item(showing: Showing, item: Item, args: Namespace) -> None:
+    if args.json:
+        output.show_json(showing.json(item))
         return
-    if event.kind == "ready":
-        if not args.json:
-            output.complain(f"Live, by {event.way}.")
-        _tell(conversation, conversation.come_back(), args)
-        return
-    if event.thread != conversation.thread:
-        return
-    if event.kind == "revoked":
-        raise ClientError(
-            "You are not in this conversation any more. New messages do not reach you.",
-            code="revoked",
-        )
-    if event.kind == "envelope":
-        _tell(conversation, conversation.receive(event.head, event.raw), args)
-    elif event.kind == "epoch":
-        _tell(conversation, conversation.catch_up(), args)
-    elif event.kind == "added":
-        # Seen already, and added again: with the keys of earlier messages.
-        _tell(conversation, conversation.catch_up(), args)
-        known = conversation.head.seq
-        conversation.reopen()
-        show(
-            conversation, [one for one in conversation.talk.items if one.message.seq > known], args
-        )
-    elif event.kind == "ephemeral":
-        conversation.take_receipts([event.raw])
-
-
-def _tell(conversation: Conversation, messages: Sequence[Message], args: Namespace) -> None:
-    for message in messages:
-        item = conversation.talk.find(message.hash)
-        if item is not None:
-            show_item(conversation, item, args)
-            continue
-        act = _act(conversation, message)
-        if act is None:
-            continue
-        if args.json:
-            output.show_json(act)
-        else:
-            who, what = output.line(conversation.name(message.sender)), act["kind"]
-            output.say(
-                f"#{message.seq}  {who}: {what} #{act['target'] or '?'} {act['detail']}".rstrip()
-            )
-
-
-def _act(conversation: Conversation, message: Message) -> dict[str, Any] | None:
-    """An edit, a deletion, a reaction or a pin, as a line of its own."""
-    match message.body:
-        case EditBody(target, text):
-            kind, detail = "edit", output.plain(text)
-        case DeletionBody(target):
-            kind, detail = "deletion", ""
-        case ReactionBody(target, emoji, is_set):
-            kind, detail = "reaction" if is_set else "reaction taken back", output.line(emoji)
-        case PinBody(target, is_set):
-            kind, detail = "pin" if is_set else "pin taken back", ""
-        case _:
-            return None
-    item = conversation.talk.find(target)
-    return {
-        "seq": message.seq,
-        "kind": kind,
-        "target": item.message.seq if item else None,
-        "sender": str(message.sender),
-        "at": output.iso(message.at),
-        "detail": detail,
-    }
+    for line in showing.lines(item):
+        output.say(line)

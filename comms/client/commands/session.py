@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import getpass
-import sys
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Callable
 from uuid import UUID
 
-from comms.client import output
+from comms.client import output, recovering
 from comms.client.account import (
+    Account,
     Keys,
     keep_open,
     load_account,
@@ -21,16 +19,16 @@ from comms.client.account import (
     vault_key_of,
 )
 from comms.client.app import App
+from comms.client.commands.asking import asking
 from comms.client.errors import ServerError, SignedOutError, UsageError
 from comms.client.http import API, Connection, origin_of
 from comms.client.remote import Remote
 from comms.client.replacing import renew_everywhere, replace_keys
 from comms.client.store import Session
-from comms.wire.argon import passphrase_keys
 from comms.wire.errors import WireError
 from comms.wire.recovery import format_code, parse_code
 
-_PASSPHRASE_LIMIT = 1_000
+RECOVERY_CODE = "Recovery code: "
 _NOT_CONFIRMED = UsageError(
     "That is not the new code. Nothing was changed; the code that you have still counts.",
     code="wrong_code",
@@ -38,20 +36,29 @@ _NOT_CONFIRMED = UsageError(
 
 
 def sign_in(app: App, args: Namespace) -> None:
-    """Opens a session and the vault; the passphrase goes nowhere."""
-    before = app.home.session()
-    server = args.server or (before.server if before else "")
-    email = args.email or (before.email if before else "")
-    if not server or not email:
-        raise UsageError("Say where and who: comms-cli sign-in SERVER EMAIL")
+    """Opens a session and your vault; the passphrase goes nowhere."""
+    server, email = place(app, args)
     connection = Connection(origin_of(server))
-    ask = _asking(args)
+    ask = asking(args)
     passphrase = ask("Passphrase: ")
     derived = sign_in_keys(connection, email, passphrase)
     if start_session(connection, email, derived.sign_in_secret):
         second_step(connection, args.code or ask("Code of the second step: "))
     account = load_account(connection, app.home)
-    vault_key = vault_key_of(account, passphrase, derived)
+    try:
+        vault_key = vault_key_of(account, passphrase, derived)
+    except UsageError as error:
+        if error.code != "vault_locked" or (args.stdin and not args.recovery_code):
+            raise
+        vault_key = recovering.open_by_code(account, ask(RECOVERY_CODE))
+        recovering.wrap_for_passphrase(connection, account, derived, vault_key)
+    begin(app, args, connection, account, vault_key)
+
+
+def begin(
+    app: App, args: Namespace, connection: Connection, account: Account, vault_key: bytes
+) -> None:
+    """Keeps the session that was opened, with the vault open in it, and says so."""
     keys = Keys(connection, app.home, account, vault_key)
     session = Session(
         server=connection.origin,
@@ -72,24 +79,41 @@ def sign_in(app: App, args: Namespace) -> None:
         output.say(f"Signed in as {output.line(session.email)}{where}.")
 
 
+def place(app: App, args: Namespace) -> tuple[str, str]:
+    """Where and who: as said, or as it was last. Raises UsageError."""
+    before = app.home.session()
+    server = args.server or (before.server if before else "")
+    email = args.email or (before.email if before else "")
+    if not server or not email:
+        raise UsageError(f"Say where and who: comms-cli {args.name} SERVER EMAIL")
+    return server, email
+
+
 def unlock(app: App, args: Namespace) -> None:
-    """Opens the vault again within the session."""
+    """Opens your vault again within the session."""
     account = load_account(app.connection, app.home)
-    passphrase = _asking(args)("Passphrase: ")
-    wrong = UsageError("That is not your passphrase.", code="wrong_passphrase")
-    derived = passphrase_keys(passphrase, account.argon2)
-    try:
-        vault_key = vault_key_of(account, passphrase, derived)
-    except UsageError as error:
-        raise wrong from error
+    if args.recovery_code:
+        vault_key = recovering.open_by_code(account, asking(args)(RECOVERY_CODE))
+    else:
+        vault_key = _by_passphrase(account, asking(args)("Passphrase: "))
     Keys(app.connection, app.home, account, vault_key)
     keep_open(app.connection, app.session, vault_key)
     app.home.keep_session(app.session)
     _done(args, "Unlocked.")
 
 
+def _by_passphrase(account: Account, passphrase: str) -> bytes:
+    try:
+        return vault_key_of(account, passphrase)
+    except UsageError as error:
+        raise UsageError(
+            "That is not the passphrase of your vault. If you have lost it: comms-cli unlock --recovery-code",
+            code="wrong_passphrase",
+        ) from error
+
+
 def lock(app: App, args: Namespace) -> None:
-    """Forgets both halves of the vault key; the session goes on."""
+    """Forgets your keys until you unlock; the session goes on."""
     session = app.session
     session.box = b""
     app.home.keep_session(session)
@@ -122,11 +146,12 @@ def status(app: App, args: Namespace) -> None:
 
 
 def replace(app: App, args: Namespace) -> None:
-    """New keys, because a browser or computer with yours was lost: it is shut out of everything to come.
+    """New keys, when a browser or computer with yours was lost.
 
-    The passphrase is read first; then a new recovery code is shown, and read back, before anything happens.
+    It is shut out of everything to come. The passphrase is read first; then a new recovery code is shown, and read
+    back, before anything happens.
     """
-    ask = _asking(args)
+    ask = asking(args)
     app.keys.flush()
 
     def confirm(code: str) -> None:
@@ -147,7 +172,9 @@ def replace(app: App, args: Namespace) -> None:
     remotes = [Remote(app.connection, slug) for slug in _slugs(app.connection)]
     found = Counter(renew_everywhere(remotes, keys, app.log))
     if args.json:
-        output.show_json({one: found[one] for one in ("renewed", "waiting", "stopped")})
+        output.show_json(
+            {one: found[one] for one in ("renewed", "waiting", "ownerless", "stopped")}
+        )
         return
     output.say(
         "You have new keys. Every other session of yours has ended, and passkeys open nothing any more."
@@ -155,6 +182,10 @@ def replace(app: App, args: Namespace) -> None:
     output.say(f"Conversations with a new key: {found['renewed']}.")
     if found["waiting"]:
         output.say(f"Waiting until an owner opens them: {found['waiting']}.")
+    if found["ownerless"]:
+        output.say(
+            f"Without an owner, where you go on in a new one (comms-cli continue THREAD): {found['ownerless']}."
+        )
     if found["stopped"]:
         output.say(f"Stopped, and they say why when you open them: {found['stopped']}.")
 
@@ -180,19 +211,6 @@ def _workspace(connection: Connection, wanted: str) -> str:
     if wanted and wanted not in slugs:
         raise UsageError(f"You are in no workspace called {wanted}; there is: {', '.join(slugs)}")
     return wanted or (slugs[0] if len(slugs) == 1 else "")
-
-
-def _asking(args: Namespace) -> Callable[[str], str]:
-    """From the terminal without echo, or with --stdin one line for each question."""
-
-    def ask(question: str) -> str:
-        line = sys.stdin.readline(_PASSPHRASE_LIMIT) if args.stdin else getpass.getpass(question)
-        given = line.rstrip("\n")
-        if not given:
-            raise UsageError("Nothing was given.")
-        return given
-
-    return ask
 
 
 def _done(args: Namespace, sentence: str) -> None:

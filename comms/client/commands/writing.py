@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from argparse import Namespace
 from collections.abc import Callable
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 from comms.client import output
 from comms.client.app import App
 from comms.client.conversation import Conversation
-from comms.client.errors import ServerError, UsageError
+from comms.client.errors import UsageError
 from comms.client.talk import Item
 from comms.client.timeline import Message
 from comms.wire.bodies import (
@@ -25,11 +26,19 @@ from comms.wire.bodies import (
 )
 from comms.wire.roster import Role, find
 
+_TYPING_AGAIN = 4.0
+"""Seconds between two notes that this person is writing."""
+
 
 def send(app: App, args: Namespace) -> None:
-    """A message, Markdown; `-` reads it from standard input."""
-    text = words_of(args.text)
-    conversation = app.conversation(args.thread)
+    """A message in Markdown; without TEXT, or with -, from standard input."""
+    if args.text == "-" and is_typed_in():
+        conversation = app.conversation(args.thread)
+        conversation.prepare()
+        text = checked(typed(conversation))
+    else:
+        text = words_of(args.text)
+        conversation = app.conversation(args.thread)
     reply_to = target_of(conversation, args.reply).message.hash if args.reply else None
     body = TextBody(text, reply_to, mentions_in(conversation, text))
     sent(conversation.send(body), args)
@@ -55,15 +64,7 @@ def delete(app: App, args: Namespace) -> None:
     is_owner = own is not None and own.role is Role.OWNER
     if item.message.sender != conversation.keys.user and not is_owner:
         raise UsageError("Only its author or an owner can delete a message.")
-    file = item.file
-    done = conversation.send(DeletionBody(item.message.hash))
-    if file is not None:
-        try:
-            conversation.remote.remove_blob(conversation.thread, file.blob)
-        except ServerError as error:
-            if error.status != 404:
-                raise
-    sent(done, args)
+    sent(conversation.send(DeletionBody(item.message.hash)), args)
 
 
 def react(app: App, args: Namespace) -> None:
@@ -86,9 +87,42 @@ def target_of(conversation: Conversation, seq: int) -> Item:
     return item
 
 
+def is_typed_in() -> bool:
+    """Whether a person sits at standard input."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def typed(conversation: Conversation) -> str:
+    """What a person types until the end of the file (Ctrl-D); the others see that they write."""
+    output.complain("Write your message; Ctrl-D on a line of its own sends it, Ctrl-C drops it.")
+    lines: list[str] = []
+    noted = 0.0
+    try:
+        for line in sys.stdin:
+            lines.append(line)
+            if time.monotonic() - noted >= _TYPING_AGAIN:
+                noted = time.monotonic()
+                conversation.saying.note_writing(is_typing=True)
+    except KeyboardInterrupt:
+        conversation.saying.note_writing(is_typing=False)
+        raise
+    return "".join(lines).rstrip("\n")
+
+
+def text_of(given: str) -> str:
+    """The text, or what standard input holds for `-`; perhaps nothing."""
+    if given != "-":
+        return given
+    return sys.stdin.read(TEXT_LIMIT + 1).rstrip("\n") if sys.stdin is not None else ""
+
+
 def words_of(given: str) -> str:
-    """The text, or what standard input holds. Raises UsageError for none or too much."""
-    text = sys.stdin.read(TEXT_LIMIT + 1).rstrip("\n") if given == "-" else given
+    """As `text_of`. Raises UsageError for none or too much."""
+    return checked(text_of(given))
+
+
+def checked(text: str) -> str:
+    """Raises UsageError for words that no message can have."""
     if not text.strip():
         raise UsageError("There is nothing to send.")
     if len(text.encode()) > TEXT_LIMIT:

@@ -7,12 +7,12 @@ from uuid import UUID
 from comms.client import membership
 from comms.client.conversation import Conversation
 from comms.client.errors import ClientError, Trouble
-from comms.client.rotation import now
 from comms.wire.bodies import Body, TextBody
-from comms.wire.envelopes import Class, make_envelope
+from comms.wire.envelopes import Class
 from comms.wire.roster import Role
-from tests.client.soak.browsers import Browser, GuestPage
-from tests.client.soak.oracle import Book, Meant, SoakError
+from tests.client.soak.book import Book, Meant, SoakError
+from tests.client.soak.browsers import Browser
+from tests.client.soak.guest_pages import GuestPage
 from tests.client.soak.saying import Saying
 
 OUT = {"not_found", "guest_ended", "observer"}
@@ -145,10 +145,4 @@ class Belonging(Saying):
 
 def sealed(conversation: Conversation, body: Body) -> bytes:
     """What a page would post now, under the next number of its own."""
-    epoch = conversation.epochs.newest
-    assert epoch.key is not None
-    conversation._counter += 1
-    header = conversation._header(
-        conversation._counter, now(), conversation.timeline.head, Class.STORED
-    )
-    return make_envelope(header, body, key=epoch.key, seeds=conversation.keys.seeds)
+    return conversation.saying.seal(conversation.saying.header(Class.STORED), body)

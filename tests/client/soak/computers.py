@@ -12,8 +12,10 @@ from comms.wire.bodies import TextBody
 from comms.wire.roster import Role
 from tests.accounts.browser import PASSPHRASE
 from tests.client.soak.belonging import Belonging, sealed
-from tests.client.soak.browsers import Browser, Follower, Page
-from tests.client.soak.oracle import Attempt, Meant, SoakError
+from tests.client.soak.book import Attempt, Meant, SoakError
+from tests.client.soak.browsers import Browser
+from tests.client.soak.followers import Follower
+from tests.client.soak.guest_pages import Page
 from tests.stack.patience import eventually
 
 

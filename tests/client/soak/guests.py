@@ -8,9 +8,10 @@ from comms.client import membership
 from comms.client.rotation import now
 from comms.wire.bodies import IntroductionBody, TextBody
 from comms.wire.roster import Role
-from tests.client.soak.browsers import GuestPage, Held
+from tests.client.soak.book import Meant
 from tests.client.soak.computers import Computers
-from tests.client.soak.oracle import Meant
+from tests.client.soak.guest_pages import GuestPage
+from tests.client.soak.held import Held
 
 DAY = 86_400_000
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from uuid import UUID
 
 from comms.accounts.models import Workspace
@@ -17,13 +16,6 @@ from comms.client.timeline import Message
 from comms.core.tenancy import in_workspace
 from comms.threads.models import Envelope, Epoch, Thread, Wrap
 from comms.wire.bodies import (
-    Body,
-    DeletionBody,
-    EditBody,
-    IntroductionBody,
-    PinBody,
-    ReactionBody,
-    TextBody,
     encode_body,
 )
 from comms.wire.envelopes import Envelope as Sealed
@@ -32,80 +24,9 @@ from comms.wire.epochs import EpochRecord, checked_key, read_record, wrap_info
 from comms.wire.errors import WireError
 from comms.wire.hpke import unwrap
 from comms.wire.labels import WRAP_EPOCH_KEY, WRAP_HISTORY
-from comms.wire.roster import Role
-from tests.client.soak.browsers import Held
-
-
-class SoakError(AssertionError):
-    """Somebody entitled can't read, somebody else can, or somebody reads something else."""
-
-
-@dataclass
-class Stint:
-    """Readable are the places after `after`, up to `until`; None while it lasts."""
-
-    after: int
-    until: int | None = None
-
-    def covers(self, seq: int) -> bool:
-        return self.after < seq and (self.until is None or seq <= self.until)
-
-
-@dataclass
-class Attempt:
-    """Something that somebody posted. `state`: ok, failed, or maybe, where no answer came."""
-
-    sender: UUID
-    body: Body
-    state: str = "maybe"
-
-
-@dataclass
-class Row:
-    """An envelope as it lies in the database, and the body that an honest key opens."""
-
-    seq: int
-    sealed: Sealed
-    sender: UUID
-    body: Body
-    role: Role | None
-
-
-@dataclass
-class Book:
-    """One thread. `people` are those who are in it now, by the steps' own account."""
-
-    thread: UUID
-    people: dict[UUID, Role] = field(default_factory=dict)
-    stints: dict[UUID, list[Stint]] = field(default_factory=dict)
-    gone: dict[UUID, int] = field(default_factory=dict)
-    """Out, but not out of the newest record yet; since which place."""
-    attempts: list[Attempt] = field(default_factory=list)
-    epochs: dict[int, EpochRecord] = field(default_factory=dict)
-    rows: list[Row] = field(default_factory=list)
-    links: dict[UUID, str] = field(default_factory=dict)
-    is_closed: bool = False
-
-    def owners(self) -> list[UUID]:
-        return [one for one, role in self.people.items() if role is Role.OWNER]
-
-    def readable(self, who: UUID, seq: int) -> bool:
-        return any(stint.covers(seq) for stint in self.stints.get(who, ()))
-
-    def reads_from(self, who: UUID) -> int:
-        return self.stints[who][-1].after
-
-
-@dataclass
-class Meant:
-    """What a step meant to change in a thread, as far as it said that it succeeded or may have."""
-
-    added: dict[UUID, Role] = field(default_factory=dict)
-    removed: set[UUID] = field(default_factory=set)
-    roles: dict[UUID, Role] = field(default_factory=dict)
-    left: set[UUID] = field(default_factory=set)
-    surely: set[UUID] = field(default_factory=set)
-    """Of these people it was said that the change is done."""
+from tests.client.soak.book import Book, Meant, Row, SoakError, Stint, entitled
+from tests.client.soak.held import Held
+from tests.client.soak.shown import expected
 
 
 class Oracle:
@@ -337,62 +258,3 @@ class Oracle:
 
     def _names(self, people: Iterable[UUID]) -> str:
         return ", ".join(self.name(one) for one in people)
-
-
-def entitled(book: Book, who: UUID, seq: int, ends: Mapping[UUID, int] | None) -> bool:
-    if ends is not None and seq > ends.get(book.thread, 0):
-        return False
-    return book.readable(who, seq)
-
-
-def expected(rows: list[Row]) -> list[tuple[object, ...]]:
-    """What a page shows of these, by rules written down here again."""
-    shown: dict[bytes, dict[str, object]] = {}
-    for row in rows:
-        body = row.body
-        if isinstance(body, TextBody):
-            shown[row.sealed.hash] = {
-                "seq": row.seq,
-                "by": row.sender,
-                "text": body.text,
-                "emoji": {},
-            }
-        elif isinstance(body, IntroductionBody) and row.role is Role.GUEST:
-            shown[row.sealed.hash] = {
-                "seq": row.seq,
-                "by": row.sender,
-                "text": body.name,
-                "emoji": {},
-            }
-        elif isinstance(body, EditBody | DeletionBody | ReactionBody):
-            act(shown.get(body.target), row, body)
-        else:
-            assert isinstance(body, PinBody | IntroductionBody)
-    return [view(one) for one in shown.values()]
-
-
-def act(
-    target: dict[str, object] | None, row: Row, body: EditBody | DeletionBody | ReactionBody
-) -> None:
-    if target is None or target["text"] is None:
-        return
-    own = target["by"] == row.sender
-    if isinstance(body, EditBody) and own:
-        target["text"] = body.text
-    elif isinstance(body, DeletionBody) and (own or row.role is Role.OWNER):
-        target["text"], target["emoji"] = None, {}
-    elif isinstance(body, ReactionBody):
-        emoji = target["emoji"]
-        assert isinstance(emoji, dict)
-        people = emoji.setdefault(body.emoji, set())
-        if body.is_set:
-            people.add(row.sender)
-        else:
-            people.discard(row.sender)
-
-
-def view(one: Mapping[str, object]) -> tuple[object, ...]:
-    emoji = one["emoji"]
-    assert isinstance(emoji, dict)
-    reactions = tuple(sorted((sign, tuple(sorted(who))) for sign, who in emoji.items() if who))
-    return one["seq"], one["by"], one["text"], reactions

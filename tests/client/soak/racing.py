@@ -9,9 +9,10 @@ from comms.client import membership
 from comms.client.errors import ClientError, Trouble
 from comms.wire.bodies import TextBody
 from comms.wire.roster import Role
-from tests.client.soak.browsers import Browser, Page
+from tests.client.soak.book import Book, Meant
+from tests.client.soak.browsers import Browser
+from tests.client.soak.guest_pages import Page
 from tests.client.soak.guests import Guests
-from tests.client.soak.oracle import Book, Meant
 from tests.client.soak.saying import HARMLESS
 from tests.client.soak.world import together
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from comms.client.errors import ClientError, ServerError, Trouble, UnreachableError
-from comms.client.rotation import now
 from comms.client.talk import Item
 from comms.wire.bodies import Body, DeletionBody, EditBody, PinBody, ReactionBody, TextBody
-from comms.wire.envelopes import Class, make_envelope
-from tests.client.soak.browsers import Browser, Page
-from tests.client.soak.oracle import Attempt, Book, Meant, SoakError
+from comms.wire.envelopes import Class
+from tests.client.soak.book import Attempt, Book, Meant, SoakError
+from tests.client.soak.browsers import Browser
+from tests.client.soak.guest_pages import Page
 from tests.client.soak.world import World, together
 
 BY_SOCKET = 0.85
@@ -136,21 +136,15 @@ class Saying(World):
         conversation = page.talk(book.thread)
         conversation.catch_up()
         conversation.prepare()
-        epoch = conversation.epochs.newest
-        assert epoch.key is not None
-        conversation._counter += 1
-        header = conversation._header(
-            conversation._counter, now(), conversation.timeline.head, Class.STORED
-        )
+        header = conversation.saying.header(Class.STORED)
         body, other = TextBody(self.text()), TextBody(self.text())
-        seeds = conversation.keys.seeds
-        raw = make_envelope(header, body, key=epoch.key, seeds=seeds)
+        raw = conversation.saying.seal(header, body)
         book.attempts.append(Attempt(page.user, body, "ok"))
         places: list[int] = []
         together([lambda: places.append(conversation.remote.post(book.thread, raw))] * 2)
         if len(set(places)) != 1:
             raise SoakError(f"one message at {places} of {book.thread}")
-        different = make_envelope(header, other, key=epoch.key, seeds=seeds)
+        different = conversation.saying.seal(header, other)
         book.attempts.append(Attempt(page.user, other, "failed"))
         try:
             conversation.remote.post(book.thread, different)

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from comms.client.talk import Item
 from comms.wire.bodies import TextBody
-from tests.client.soak.browsers import Follower, Held, KeepingTalk
-from tests.client.soak.oracle import Book, Meant, SoakError
+from tests.client.soak.book import Book, Meant, SoakError
+from tests.client.soak.followers import Follower
+from tests.client.soak.held import Held, KeepingTalk
 from tests.client.soak.racing import Racing
 from tests.stack.patience import eventually
 

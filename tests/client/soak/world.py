@@ -12,8 +12,11 @@ from uuid import UUID
 
 from comms.wire.roster import Role
 from tests.client.conftest import Scene
-from tests.client.soak.browsers import Browser, Follower, GuestPage, Page
-from tests.client.soak.oracle import Book, Oracle
+from tests.client.soak.book import Book
+from tests.client.soak.browsers import Browser
+from tests.client.soak.followers import Follower
+from tests.client.soak.guest_pages import GuestPage, Page
+from tests.client.soak.oracle import Oracle
 
 LONGEST = 20
 
