@@ -20,7 +20,7 @@ from comms.core.actors import Role
 from comms.core.errors import NotFoundError
 from comms.core.tenancy import in_workspace
 from comms.threads import mails, selectors, services, tasks
-from comms.threads.models import Attendance, Envelope, Member, Thread
+from comms.threads.models import Attendance, Envelope, Member, Telling, Thread
 from tests import factories
 from tests.factories import actor_of
 from tests.threads.world import World
@@ -53,6 +53,10 @@ def passed(world: World, minutes: int) -> None:
             row.looked_at = row.looked_at and row.looked_at - earlier
             row.mailed_at = row.mailed_at and row.mailed_at - earlier
             row.save(update_fields=["looked_at", "mailed_at"])
+    for told in Telling.objects.all():
+        told.mailed_at = told.mailed_at and told.mailed_at - earlier
+        told.back_at = told.back_at and told.back_at - earlier
+        told.save(update_fields=["mailed_at", "back_at"])
 
 
 def run(world: World) -> int:
@@ -200,6 +204,37 @@ def test_one_mail_until_they_have_looked(
     look(world, dina)
     passed(world, 20)
     assert run(world) == 0
+
+
+@pytest.fixture
+def elsewhere(world: World, ada: User, dina: User) -> World:
+    """Another workspace, where Ada wrote to Dina 20 minutes ago, too."""
+    other = World(factories.make_workspace("second", "Second Mission"))
+    for person, role in ((ada, Role.ADMIN), (dina, Role.DIPLOMAT)):
+        Membership.objects.create(workspace=other.workspace, user=person, roles=[str(role)])
+        other.keys(person)
+    other.post(ada, other.open(ada, dina))
+    passed(other, 20)
+    return other
+
+
+def test_one_mail_from_all_workspaces(
+    world: World, waiting: Thread, elsewhere: World, dina: User, mailoutbox: list[EmailMessage]
+) -> None:
+    tasks.tick_waiting()
+    assert [mail.to for mail in mailoutbox] == [[dina.email]]
+    # Here again, and only in one of them: the other says so when as much time has passed, once.
+    with in_workspace(world.workspace.id):
+        is_first = Attendance.objects.exclude(mailed_at=None).exists()
+    told, other = (world, elsewhere) if is_first else (elsewhere, world)
+    look(told, dina)
+    tasks.tick_waiting()
+    assert len(mailoutbox) == 1
+    passed(world, 20)
+    tasks.tick_waiting()
+    tasks.tick_waiting()
+    assert len(mailoutbox) == 2
+    assert run(other) == 0
 
 
 def test_a_killed_worker_doubles_nothing(

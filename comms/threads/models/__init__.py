@@ -8,6 +8,7 @@ from comms.threads.models.epochs import Epoch, Wrap
 from comms.threads.models.guests import Guest
 from comms.threads.models.leaves import Leave
 from comms.threads.models.receipts import Receipt
+from comms.threads.models.telling import Telling
 from comms.threads.models.threads import Member, Thread
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Leave",
     "Member",
     "Receipt",
+    "Telling",
     "Thread",
     "Wrap",
 ]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from comms.core.actors import Actor
 from comms.core.tenancy import in_workspace
 from comms.threads import selectors
-from comms.threads.models import Attendance, Member
+from comms.threads.models import Attendance, Member, Telling
 
 REMEMBERED = datetime.timedelta(seconds=40)
 """A look is noted at most this often; an open page says that it is there every 45 seconds."""
@@ -23,12 +23,17 @@ def note_look(actor: Actor) -> None:
     with in_workspace(actor.workspace_id):
         rows = Attendance.objects.filter(workspace_id=actor.workspace_id, user_id=actor.user_id)
         stale = Q(looked_at=None) | Q(looked_at__lt=now - REMEMBERED)
-        if not rows.filter(stale).update(looked_at=now) and not rows.exists():
+        if not rows.filter(stale).update(looked_at=now):
+            if rows.exists():
+                return
             Attendance.objects.get_or_create(
                 workspace_id=actor.workspace_id,
                 user_id=actor.user_id,
                 defaults={"looked_at": now},
             )
+        # Whichever workspace the last mail came from, they have come back after it.
+        told = Telling.objects.filter(user_id=actor.user_id, mailed_at__isnull=False)
+        told.filter(back_at=None).update(back_at=now)
 
 
 def mute_thread(*, actor: Actor, thread_id: uuid.UUID, muted: bool) -> None:

@@ -1,9 +1,10 @@
 """Mails that say that something waits, and nothing else.
 
 A member who asked for it gets one mail when a message of somebody else's has waited unread for as long as
-they chose, and no page of theirs was open meanwhile. Then none until they have looked again. The row is the
-claim: it is taken and marked before the mail goes out, so a killed worker may lose a mail and never doubles
-one; what was not taken by the mail server for certain is tried again by the next tick.
+they chose, and no page of theirs was open meanwhile. Then none, from any of their workspaces, until they
+have looked again, and not before the time that they chose has passed since. The rows are the claim: they
+are taken and marked before the mail goes out, so a killed worker may lose a mail and never doubles one;
+what was not taken by the mail server for certain is tried again by the next tick.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from comms.accounts.selectors import Mailed
 from comms.core.errors import UnavailableError
 from comms.core.tenancy import in_workspace
 from comms.threads import mails
-from comms.threads.models import Attendance, Envelope, Member
+from comms.threads.models import Attendance, Envelope, Member, Telling
 
 MAILS_AT_ONCE = 200
 
@@ -33,6 +34,8 @@ class Claim:
     person: Mailed
     mailed_at: datetime.datetime
     before: datetime.datetime | None
+    told_before: datetime.datetime | None
+    back_before: datetime.datetime | None
 
 
 def mail_waiting(workspace_id: uuid.UUID) -> int:
@@ -55,6 +58,7 @@ def _claim(workspace_id: uuid.UUID) -> list[Claim]:
     people = {one.user_id: one for one in accounts.list_mailed(workspace_id)}
     if not people:
         return []
+    _make_tellings(set(people))
     with in_workspace(workspace_id):
         known = set(Attendance.objects.values_list("user_id", flat=True))
         Attendance.objects.bulk_create(
@@ -74,13 +78,35 @@ def _claim(workspace_id: uuid.UUID) -> list[Claim]:
         claims: list[Claim] = []
         for row in rows:
             now = timezone.now()
-            if not _waits(row, now - datetime.timedelta(minutes=people[row.user_id].minutes)):
+            until = now - datetime.timedelta(minutes=people[row.user_id].minutes)
+            if not _waits(row, until):
                 continue
-            claims.append(Claim(row.id, people[row.user_id], now, row.mailed_at))
+            telling = _take(row.user_id, until)
+            if telling is None:
+                continue
+            told = (telling.mailed_at, telling.back_at)
+            claims.append(Claim(row.id, people[row.user_id], now, row.mailed_at, *told))
             Attendance.objects.filter(id=row.id).update(mailed_at=now)
+            Telling.objects.filter(user_id=row.user_id).update(mailed_at=now, back_at=None)
             if len(claims) == MAILS_AT_ONCE:
                 break
     return claims
+
+
+def _make_tellings(users: set[uuid.UUID]) -> None:
+    """Apart from the claims and in one order: workers of two workspaces would wait for each other's rows."""
+    known = Telling.objects.filter(user_id__in=users).values_list("user_id", flat=True)
+    fresh = [Telling(user_id=user_id) for user_id in sorted(users.difference(known))]
+    Telling.objects.bulk_create(fresh, ignore_conflicts=True)
+
+
+def _take(user_id: uuid.UUID, until: datetime.datetime) -> Telling | None:
+    """The person's row, locked: unless a mail told them already, or another workspace's worker tells them now."""
+    return (
+        Telling.objects.select_for_update(skip_locked=True)
+        .filter(Q(mailed_at=None) | Q(back_at__lte=until), user_id=user_id)
+        .first()
+    )
 
 
 def _waits(row: Attendance, until: datetime.datetime) -> bool:
@@ -111,4 +137,7 @@ def _give_back(workspace_id: uuid.UUID, claim: Claim) -> None:
     with in_workspace(workspace_id):
         Attendance.objects.filter(id=claim.attendance_id, mailed_at=claim.mailed_at).update(
             mailed_at=claim.before
+        )
+        Telling.objects.filter(user_id=claim.person.user_id, mailed_at=claim.mailed_at).update(
+            mailed_at=claim.told_before, back_at=claim.back_before
         )
