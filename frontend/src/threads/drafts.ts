@@ -55,6 +55,7 @@ export class Drafts {
   /** Whether something of this page stands on the shelf. */
   private isShelved = false;
   private hasLooked = false;
+  private isOver = false;
 
   constructor(
     private readonly thread: string,
@@ -96,6 +97,10 @@ export class Drafts {
         await this.shelve(now, await this.seal(now, Math.max(this.number, 1)));
         return;
       }
+      if (this.isOver) {
+        await this.shelve(now, await this.seal(now));
+        return;
+      }
       try {
         await this.write(now);
       } catch (error) {
@@ -103,6 +108,12 @@ export class Drafts {
         await this.look();
       }
     });
+  }
+
+  /** The session has ended, so the server takes nothing more: what is written is kept in this browser. */
+  end(): Promise<void> {
+    this.isOver = true;
+    return this.save();
   }
 
   /** The draft of the other browser is dropped. */

@@ -28,13 +28,18 @@ export async function start(words: Words, talkWords: TalkWords, fileWords: FileW
     window.location.reload();
   };
   const drafts: { current?: Drafts } = {};
-  const lockAway = (): void => {
-    // What was written a moment ago is still on its way to the server: it may arrive.
-    void Promise.race([drafts.current?.save(), new Promise((go) => setTimeout(go, LAST_WORDS))]).finally(reload);
+  // What was written a moment ago is still on its way: it may arrive.
+  const leave = (lastWords: Promise<void> | undefined): void => {
+    void Promise.race([lastWords, new Promise((go) => setTimeout(go, LAST_WORDS))]).finally(reload);
   };
-  watchLock(lockAway);
+  const ended = (): void => {
+    leave(drafts.current?.end());
+  };
+  watchLock(() => {
+    leave(drafts.current?.save());
+  });
   try {
-    await run(root, words, talkWords, fileWords, about, guestWords, lockAway, drafts);
+    await run(root, words, talkWords, fileWords, about, guestWords, ended, drafts);
   } catch (error) {
     const state = part(root, "[data-list-state]", HTMLElement);
     state.hidden = false;
@@ -49,7 +54,7 @@ async function run(
   fileWords: FileWords,
   about: MembershipWords,
   guestWords: GuestLinkWords,
-  lockAway: () => void,
+  ended: () => void,
   drafts: { current?: Drafts },
 ): Promise<void> {
   const server = new Server(root.dataset["workspace"] ?? "");
@@ -88,7 +93,7 @@ async function run(
       if (open !== undefined) follow(open, event);
     },
     onLost: () => open?.conversation.lost(),
-    onEnded: lockAway,
+    onEnded: ended,
   });
   server.quick = (where, envelope) => live.post(where, envelope);
   live.open();

@@ -230,3 +230,14 @@ it("left behind in one browser, and others written meanwhile: the person chooses
   await third.drafts.save();
   expect(third.disk.kept).toBeUndefined();
 });
+
+it("written when the session ends ask the server nothing more", async () => {
+  const laptop = new Browser(shelf, me);
+  const asked = vi.spyOn(shelf, "saveDraft");
+  laptop.text = { text: "the last words" };
+  await laptop.drafts.end();
+  expect(asked).not.toHaveBeenCalled();
+  const again = laptop.reloaded(shelf, me);
+  await again.drafts.load();
+  expect(again.text.text).toBe("the last words");
+});
