@@ -52,3 +52,17 @@ it("says of a file that is too large how large one may be, and what to do", () =
   expect(text).toContain('"Larger than 100 MiB. Send it in parts, or by another way." as too_large');
   expect(text).toContain("tooLarge=too_large");
 });
+
+it("says of an older vault, of a spoiled message and of a damaged file what they are", () => {
+  expect(pageWords().vaultRollback).toBe(
+    "The server showed an older vault than this browser has seen. Nothing was opened. Tell your administrator.",
+  );
+  expect(pageWords().broken).toBe(
+    "This message can't be read: its sender's program sealed it wrongly. Ask them to send it again.",
+  );
+  const files = readFileSync(new URL("../../../templates/threads/_file_words.html", import.meta.url), "utf8");
+  expect(files).toContain(
+    '"This is not the file that was sent: it was changed or cut off on the way. Nothing of it was kept. Ask for it by another way." as damaged',
+  );
+  expect(files).toContain("damaged=damaged");
+});
