@@ -207,7 +207,7 @@ class Remote:
     def save_draft(self, thread: UUID, number: int, fingerprint: bytes, box: bytes) -> None:
         """Raises ServerError("overtaken") unless `number` is the next one."""
         body = encode([number, fingerprint, box])
-        self.connection.send("POST", self._of(thread, "draft"), body=body)
+        self.connection.send("PUT", self._of(thread, "draft"), body=body)
 
     def begin_blob(self, thread: UUID, blob: UUID, size: int) -> BlobStatus:
         return _status(self.connection.cbor("POST", self._of(thread, "blobs"), [blob.bytes, size]))

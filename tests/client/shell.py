@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+PASSING = frozenset({"typing", "receipt", "draft"})
 PROGRAM = [sys.executable, "-m", "comms.client"]
 
 
@@ -26,12 +27,17 @@ class Following:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    def next(self, within: float = 60.0) -> Any:
-        """The next JSON document. Fails with what the program complained of if none comes."""
+    def next(self, within: float = 60.0, *, kind: str = "") -> Any:
+        """The next JSON document, or the next of a kind; what passes by comes only if it is asked for by its kind.
+
+        Fails if none comes.
+        """
         deadline = time.monotonic() + within
         while True:
             try:
-                return json.loads(self._lines.get(timeout=0.2))
+                found = json.loads(self._lines.get(timeout=0.2))
+                if found["kind"] == kind or (not kind and found["kind"] not in PASSING):
+                    return found
             except queue.Empty:
                 assert self.process.poll() is None, f"it ended with {self.process.returncode}"
                 assert time.monotonic() < deadline, "it said nothing more"
