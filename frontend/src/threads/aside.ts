@@ -14,6 +14,8 @@ const RECEIPT_PAUSE = 2_000;
 export interface Standing {
   readonly epoch: () => OpenEpoch | undefined;
   readonly head: () => Head | undefined;
+  /** How far this person has read. */
+  readonly read: () => Head | undefined;
 }
 
 /** Seals such notes under a client and counters of their own. Lost ones are no loss. */
@@ -35,7 +37,7 @@ export class Aside {
   tellReceipt(): void {
     this.timer ??= window.setTimeout(() => {
       this.timer = undefined;
-      const read = this.now.head();
+      const read = this.now.read();
       if (read !== undefined && read.seq > 0) void this.postReceipt({ kind: "receipt", read });
     }, this.receipts++ === 0 ? 0 : RECEIPT_PAUSE);
   }

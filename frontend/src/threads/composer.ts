@@ -1,6 +1,7 @@
 /** Where a person writes: a message, an answer, other words for an earlier one; with preview and names. */
 
 import { fromHex } from "../crypto/bytes";
+import { TEXT_LIMIT } from "../wire/body";
 import { type Conversation } from "./conversation";
 import { button, element, part, written } from "./dom";
 import { type Drafts, NOTHING, type Written, type Theirs, UNREADABLE } from "./drafts";
@@ -20,8 +21,10 @@ const TYPING_STOPS = 5_000;
 export interface ComposerActs {
   /** Something goes out now. */
   readonly sent: () => void;
-  /** What was written is over a limit, or this browser has no room to keep it: it stands in the field again. */
+  /** This browser has no room to keep what was written: it stands in the field again. */
   readonly refused: (error: unknown) => void;
+  /** What stands in the field is over the limit of a message, of which so much fits; undefined: not any more. */
+  readonly tooLong: (size: { readonly length: number; readonly fits: number } | undefined) => void;
   readonly jump: (id: string) => void;
   /** Out of the composer, into the list. */
   readonly leave: () => void;
@@ -43,6 +46,7 @@ export class Composer {
   /** Whether the others were told that this person is writing. */
   private isNoted = false;
   private typing: number | undefined;
+  private isTooLong = false;
 
   constructor(
     root: HTMLElement,
@@ -165,6 +169,7 @@ export class Composer {
 
   private put(written: Written): void {
     this.text.value = written.text;
+    this.measure();
     this.replyTo = written.replyTo;
     this.edits = written.edits;
     this.hidePreview();
@@ -173,9 +178,23 @@ export class Composer {
   }
 
   private changed(): void {
+    this.measure();
     this.show();
     this.fit();
     this.drafts?.changed();
+  }
+
+  /** Says when what is written is too long, as soon as it is; whether it fits. */
+  private measure(): boolean {
+    const text = this.text.value.trim();
+    // No letter takes more than three bytes for each unit of its length.
+    const size = 3 * text.length <= TEXT_LIMIT ? 0 : new TextEncoder().encode(text).length;
+    const fits = size <= TEXT_LIMIT;
+    if (!fits) {
+      this.acts.tooLong({ length: text.length, fits: Math.floor((text.length * TEXT_LIMIT) / size) });
+    } else if (this.isTooLong) this.acts.tooLong(undefined);
+    this.isTooLong = !fits;
+    return fits;
   }
 
   /** As high as what is written; the stylesheet says where that ends. */
@@ -225,6 +244,7 @@ export class Composer {
     const now = this.conversation();
     const state = this.written;
     if (now.silence !== undefined || (text === "" && this.attaching.isEmpty)) return;
+    if (!this.measure()) return;
     // Words wait for their files where they stand; they come back here by `send`.
     const files = this.edits === undefined ? this.attaching.take() : NO_FILES;
     if (files === undefined || (text === "" && files.bodies.length === 0)) return;

@@ -78,6 +78,7 @@ export class Conversation {
     this.aside = new Aside(id, server, unlocked, {
       epoch: () => this.circle.newest,
       head: () => this.reading.head,
+      read: () => this.reading.read,
     });
     const posting = new Posting(id, server, unlocked, this.circle, this.reading, view.destroyFile);
     this.sending = new Sending(id, outbox, {
@@ -281,9 +282,9 @@ export class Conversation {
     this.reading.readUpTo = Math.max(this.readUpTo, seq);
   }
 
-  /** Tells the server, and thereby this person's other browsers, that everything here was read. */
-  async markRead(): Promise<void> {
-    const seq = this.reading.head?.seq ?? 0;
+  /** Tells the server, and thereby this person's other browsers, and the others that all this was read. */
+  async markRead(upTo: number): Promise<void> {
+    const seq = Math.min(this.reading.head?.seq ?? 0, upTo);
     if (seq <= this.readUpTo || this.stage !== "open") return;
     this.reading.readUpTo = seq;
     await this.server.markRead(this.id, seq).catch(() => undefined);

@@ -1,6 +1,7 @@
 /** Draws an open conversation: messages, what waits, what is wrong, and who can read it. */
 
 import { clockAhead, isStorageFull } from "../keys";
+import { unforced } from "./bidi";
 import { type Conversation } from "./conversation";
 import { Composer, showDraft } from "./composer";
 import { button, element, part, written } from "./dom";
@@ -14,12 +15,14 @@ import { isOwnerless } from "./successor";
 import { TalkDialogs } from "./talkDialogs";
 import { type TalkWords } from "./talkWords";
 import { type Message } from "./timeline";
-import { clockSentence, fill, isolated, listed, troubleSentence, type Words } from "./words";
+import { clockSentence, fill, isolated, language, listed, troubleSentence, type Words } from "./words";
 
 /** Milliseconds between two looks at who is writing. */
 const WRITING_TICK = 1_000;
 /** Names of people who write at once. */
 const WRITERS_NAMED = 3;
+/** Milliseconds in which a reader who scrolls is not asked where they are. */
+const MOVE_PAUSE = 300;
 
 export class ConversationView {
   private readonly composer: Composer;
@@ -32,6 +35,8 @@ export class ConversationView {
   private readonly typing: HTMLElement;
   private readonly said: HTMLElement;
   private readonly outgoing = new Map<string, HTMLElement>();
+  private whenMoved: () => void = () => undefined;
+  private moving: number | undefined;
   private problem = "";
   private canSucceed = false;
 
@@ -81,7 +86,14 @@ export class ConversationView {
         this.list.toLatest();
       },
       refused: (error) => {
-        this.complain(isStorageFull(error) ? this.words.noRoom : this.words.tooLong);
+        this.complain(isStorageFull(error) ? this.words.noRoom : this.words.failed);
+      },
+      tooLong: (size) => {
+        const numbers = new Intl.NumberFormat(language());
+        const format = (count: number): string => numbers.format(count);
+        this.complain(
+          size === undefined ? "" : fill(this.words.tooLong, { length: format(size.length), fits: format(size.fits) }),
+        );
       },
       jump,
       leave: () => {
@@ -142,7 +154,7 @@ export class ConversationView {
 
   show(): void {
     const now = this.conversation();
-    part(this.root, "[data-title]", HTMLElement).textContent = now.title;
+    part(this.root, "[data-title]", HTMLElement).textContent = unforced(now.title);
     this.list.show();
     this.actions.refresh();
     this.composer.show();
@@ -150,6 +162,16 @@ export class ConversationView {
     this.drawPinCount(now);
     this.drawWriters();
     this.drawState(now);
+  }
+
+  /** How far the messages have been on the screen. */
+  get seenUpTo(): number {
+    return this.list.seenUpTo;
+  }
+
+  /** Calls `act` soon after other messages have come on the screen. */
+  onMove(act: () => void): void {
+    this.whenMoved = act;
   }
 
   /** New ones: said aloud, and marked if nobody is looking. */
@@ -160,7 +182,7 @@ export class ConversationView {
     const [first] = others;
     const last = others.at(-1);
     if (first === undefined || last === undefined) return;
-    if (document.visibilityState === "hidden") this.list.markUnread(first.seq);
+    if (document.visibilityState === "hidden" || !this.list.atEnd) this.list.markUnread(first.seq);
     const item = this.conversation().talk.items.findLast((one) => one.seq === last.seq);
     if (item === undefined) return;
     const name = isolated(this.views.name(item.sender));
@@ -221,7 +243,25 @@ export class ConversationView {
   }
 
   private moved(): void {
+    this.moving ??= window.setTimeout(() => {
+      this.moving = undefined;
+      this.whenMoved();
+      this.drawLatest();
+    }, MOVE_PAUSE);
+    if (this.latest.hidden !== this.list.atEnd) this.drawLatest();
+  }
+
+  /** The way down, with how much of it is new. */
+  private drawLatest(): void {
     this.latest.hidden = this.list.atEnd;
+    if (this.latest.hidden) return;
+    const { talk, readUpTo } = this.conversation();
+    const count = talk.items.filter(
+      ({ seq, sender, kind }) => seq > readUpTo && sender !== this.me && (kind === "text" || kind === "file"),
+    ).length;
+    const { latest, newBelow } = this.talkWords;
+    part(this.latest, "[data-latest-text]", HTMLElement).textContent = count === 0 ? latest : fill(newBelow, { count });
+    this.latest.classList.toggle("btn-primary", count > 0);
   }
 
   private outgoingOne(one: Waiting, now: Conversation): HTMLElement {
@@ -320,6 +360,7 @@ export class ConversationView {
       own?.role === "member" &&
       isOwnerless(now.roster, now.lostOwners)
     );
+    part(this.root, "[data-reader]", HTMLElement).hidden = now.stage !== "open" || silence !== "observer";
     this.form.hidden = now.stage !== "open" || (silence !== undefined && silence !== "renewing" && silence !== "clock");
     for (const control of this.form.elements) {
       if (control instanceof HTMLButtonElement) control.disabled = silence !== undefined;
@@ -354,7 +395,6 @@ export class ConversationView {
   private notice(now: Conversation): string {
     if (now.stage === "revoked") return this.words.revoked;
     if (now.silence === "clock") return clockSentence(this.words, clockAhead());
-    if (now.silence === "observer" && now.stage === "open") return this.words.observer;
     if (now.silence === "renewing") return this.renewing(now);
     return now.offline ? this.words.offline : this.problem;
   }

@@ -13,6 +13,7 @@ import { button, element, part, written } from "./dom";
 import { MembershipDialogs } from "./membershipDialogs";
 import { type Membership, owners, powers } from "./membership";
 import { type MembershipWords } from "./membershipWords";
+import { PlaceInList } from "./placeInList";
 import { SafetyDialog } from "./safetyDialog";
 import { fill, listed, moment, type Words } from "./words";
 
@@ -21,6 +22,7 @@ export class DetailsPane {
   private readonly opener = part(document, "[data-details-open]", HTMLButtonElement);
   private readonly safety: SafetyDialog;
   private readonly dialogs: MembershipDialogs;
+  private readonly place = new PlaceInList(part(this.pane, "[data-members]", HTMLElement));
   private look = "";
 
   constructor(
@@ -75,15 +77,16 @@ export class DetailsPane {
     const others = now.roster.filter((row) => row.member !== mine);
     const self = now.roster.filter((row) => row.member === mine);
     const names = [...self, ...others].map((row) => this.name(row.member));
+    const list = part(this.pane, "[data-members]", HTMLElement);
     part(this.pane, "[data-readers]", HTMLElement).textContent =
       names.length === 0
         ? ""
         : names.length === 1
           ? this.page.onlyYou
           : fill(this.page.readers, { names: listed(names) });
-    part(this.pane, "[data-members]", HTMLElement).replaceChildren(
-      ...now.roster.map((row) => this.member(row, now)),
-    );
+    this.place.keep(() => {
+      list.replaceChildren(...now.roster.map((row) => this.member(row, now)));
+    });
     this.drawRules(now);
     void this.drawEvents(now);
   }

@@ -1,6 +1,7 @@
 /** Finding and making parts of the page. Text goes in as text only: pages with keys allow no markup. */
 
 import { icon } from "../theme/icon";
+import { unforced } from "./bidi";
 
 /** The element, which the template promises. */
 export function part<T extends HTMLElement>(
@@ -31,7 +32,7 @@ export function written<Name extends keyof HTMLElementTagNameMap>(
   className: string,
   text: string,
 ): HTMLElementTagNameMap[Name] {
-  const made = element(name, className, text);
+  const made = element(name, className, unforced(text));
   made.dir = "auto";
   return made;
 }

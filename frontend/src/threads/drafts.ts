@@ -9,6 +9,7 @@
 import { type Bytes, equal, fromHex, toHex } from "../crypto/bytes";
 import { WireError } from "../crypto/error";
 import { ServerError, type Unlocked } from "../keys";
+import { TEXT_LIMIT } from "../wire/body";
 import { type Draft, draftKey, openDraft, sealDraft } from "../wire/draft";
 import { type DraftShelf } from "./keptDraft";
 import { type ListedDraft, type Server } from "./server";
@@ -88,6 +89,8 @@ export class Drafts {
     window.clearTimeout(this.timer);
     return this.enqueue(async () => {
       const now = this.view.current();
+      // What no message holds is held by no draft either; the page says so where it is written.
+      if (new TextEncoder().encode(now.text).length > TEXT_LIMIT) return;
       if (same(now, this.saved)) {
         await this.clearShelf();
         return;

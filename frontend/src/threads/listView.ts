@@ -8,6 +8,8 @@ export class ListView {
   private readonly list: HTMLElement;
   private readonly more: HTMLButtonElement;
   private readonly nothing: HTMLElement;
+  private readonly pageTitle = document.title;
+  private entries: readonly Entry[] = [];
 
   constructor(
     private readonly root: HTMLElement,
@@ -19,6 +21,9 @@ export class ListView {
     this.list = part(root, "[data-list]", HTMLElement);
     this.more = part(root, "[data-list-more]", HTMLButtonElement);
     this.nothing = part(root, "[data-nothing]", HTMLElement);
+    document.addEventListener("visibilitychange", () => {
+      this.count();
+    });
   }
 
   onMore(act: () => void): void {
@@ -27,9 +32,21 @@ export class ListView {
 
   show(overview: Overview): void {
     this.say("");
+    this.entries = overview.entries;
+    this.count();
     this.list.replaceChildren(...overview.entries.map((entry) => this.row(entry, overview)));
     this.more.hidden = overview.next === "";
     this.nothing.hidden = overview.entries.length > 0 || this.open !== "";
+  }
+
+  /**
+   * In the tab's title: in how many conversations something is unread. None of their own titles: browsers keep
+   * what a tab was called in their history, where nothing is sealed.
+   */
+  private count(): void {
+    const isSeen = document.visibilityState === "visible";
+    const unread = this.entries.filter(({ id, seq, readUpTo }) => seq > readUpTo && !(isSeen && id === this.open));
+    document.title = unread.length === 0 ? this.pageTitle : `(${unread.length}) ${this.pageTitle}`;
   }
 
   /** A sentence in the place of the list; none for "". */
@@ -52,7 +69,11 @@ export class ListView {
     if (entry.id === this.open) link.setAttribute("aria-current", "page");
     const unread = entry.seq - entry.readUpTo;
     if (unread > 0 && entry.id !== this.open) {
-      const count = element("span", "thread-unread", fill(this.words.unread, { count: unread }));
+      const said = element("span", "visually-hidden", fill(this.words.unread, { count: unread }));
+      const shown = element("span", "", String(unread));
+      shown.setAttribute("aria-hidden", "true");
+      const count = element("span", "thread-unread", shown, said);
+      count.title = said.textContent;
       link.append(element("span", "row-end", count));
     }
     return element("li", "", link);

@@ -7,6 +7,7 @@
 
 import MarkdownIt, { type Token } from "markdown-it";
 
+import { directionOf, unforced } from "./bidi";
 import { element } from "./dom";
 
 const parser = new MarkdownIt({ html: false, linkify: true, breaks: true, typographer: false });
@@ -17,6 +18,8 @@ const BLOCKS = new Set([
   "p", "blockquote", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6",
   "table", "thead", "tbody", "tr", "th", "td",
 ]);
+/** Where their marks, lines and columns stand depends on their direction, which their parts share. */
+const GROUPS = new Set(["ul", "ol", "blockquote", "table"]);
 const INLINE = new Set(["em", "strong", "s"]);
 const SAFE = new Set(["http:", "https:", "mailto:", "tel:"]);
 
@@ -44,7 +47,7 @@ export function plain(text: string, limit = 140): string {
     }
   };
   collect(parser.parse(text.slice(0, 8 * limit), {}));
-  const line = words.join("").replace(/\s+/gu, " ").trim();
+  const line = unforced(words.join("")).replace(/\s+/gu, " ").trim();
   const letters = Array.from(line);
   return letters.length > limit ? `${letters.slice(0, limit - 1).join("")}…` : line;
 }
@@ -52,17 +55,17 @@ export function plain(text: string, limit = 140): string {
 function drawBlocks(page: Node, tokens: readonly Token[], marker: Marker): void {
   const open: Node[] = [page];
   const here = (): Node => open.at(-1) ?? page;
-  for (const token of tokens) {
+  for (const [at, token] of tokens.entries()) {
     if (token.type === "inline") {
       drawInline(here(), token.children ?? [], marker);
     } else if (token.nesting === 1) {
-      const made = token.hidden ? here() : block(token);
+      const made = token.hidden ? here() : block(token, () => wordsOf(tokens, at));
       if (made !== here()) here().appendChild(made);
       open.push(made);
     } else if (token.nesting === -1) {
       open.pop();
     } else if (token.type === "fence" || token.type === "code_block") {
-      const code = element("pre", "", element("code", "", token.content));
+      const code = element("pre", "", element("code", "", unforced(token.content)));
       code.dir = "auto";
       code.tabIndex = 0;
       here().appendChild(code);
@@ -74,13 +77,25 @@ function drawBlocks(page: Node, tokens: readonly Token[], marker: Marker): void 
   }
 }
 
-function block(token: Token): HTMLElement {
+/** The words of what opens at `at`. */
+function wordsOf(tokens: readonly Token[], at: number): string {
+  const level = tokens[at]?.level ?? 0;
+  const words: string[] = [];
+  for (const token of tokens.slice(at + 1)) {
+    if (token.level <= level) break;
+    if (token.content !== "") words.push(token.content);
+  }
+  return words.join(" ");
+}
+
+function block(token: Token, words: () => string): HTMLElement {
   const tag = BLOCKS.has(token.tag) ? token.tag : "div";
   // Headings of a message are no headings of the page.
   const isHeading = /^h[1-6]$/.test(tag);
   const made = document.createElement(isHeading ? "p" : tag);
   if (isHeading) made.className = "said-heading";
-  if (tag === "p" || tag === "li" || tag === "td" || tag === "th" || isHeading) made.dir = "auto";
+  if (tag === "p" || tag === "td" || tag === "th" || isHeading) made.dir = "auto";
+  if (GROUPS.has(tag)) made.dir = directionOf(words()) ?? "";
   const start = Number(token.attrGet("start"));
   if (made instanceof HTMLOListElement && Number.isSafeInteger(start) && start > 1) made.start = start;
   return made;
@@ -98,7 +113,7 @@ function drawInline(into: Node, tokens: readonly Token[], marker: Marker): void 
       const closed = open.pop();
       if (token.type === "link_close" && closed instanceof HTMLAnchorElement) showAddress(closed);
     } else if (token.type === "code_inline") {
-      here().appendChild(element("code", "", token.content));
+      here().appendChild(element("code", "", unforced(token.content)));
     } else if (token.type === "hardbreak" || token.type === "softbreak") {
       here().appendChild(document.createElement("br"));
     } else if (token.type === "image") {
@@ -154,7 +169,7 @@ function decoded(address: string): string {
 function picture(token: Token): HTMLElement {
   const address = String(token.attrGet("src") ?? "");
   const made = link(address);
-  made.append(token.content === "" ? address : token.content);
+  made.append(unforced(token.content === "" ? address : token.content));
   if (made instanceof HTMLAnchorElement) showAddress(made);
   return made;
 }
@@ -171,7 +186,7 @@ class Marker {
   }
 
   write(into: Node, text: string): void {
-    let rest = text;
+    let rest = unforced(text);
     for (;;) {
       const at = this.next(rest);
       if (at === undefined) break;

@@ -5,6 +5,7 @@
  * that the reader looks at keeps its place on the screen whatever is drawn above it.
  */
 
+import { icon } from "../theme/icon";
 import { type Conversation } from "./conversation";
 import { dayName, dayOf } from "./days";
 import { element } from "./dom";
@@ -52,12 +53,13 @@ export class MessageList {
   private readonly lines = new Map<string, HTMLElement>();
   private readonly days = new Map<string, HTMLElement>();
   private readonly divider: HTMLElement;
+  private start: HTMLElement | undefined;
 
   constructor(
     private readonly scroll: HTMLElement,
     private readonly list: HTMLElement,
     private readonly views: MessageView,
-    words: TalkWords,
+    private readonly words: TalkWords,
     private readonly me: string,
     private readonly conversation: () => Conversation,
     /** Draws what waits in the outbox, below everything else. */
@@ -82,6 +84,14 @@ export class MessageList {
     return this.to === Number.POSITIVE_INFINITY && scrollHeight - scrollTop - clientHeight < NEAR;
   }
 
+  /** The last place that has been on the screen, or Infinity at the end: whoever has scrolled up reads no further. */
+  get seenUpTo(): number {
+    if (this.atEnd) return Number.POSITIVE_INFINITY;
+    const edge = this.scroll.getBoundingClientRect().bottom;
+    const last = this.elements.findLast((one) => one.getBoundingClientRect().bottom <= edge);
+    return Number(last?.dataset["seq"] ?? 0);
+  }
+
   show(): void {
     const now = this.conversation();
     const items = now.talk.items;
@@ -93,9 +103,9 @@ export class MessageList {
     this.moved();
   }
 
-  /** Messages came while nobody looked: the divider goes above the first of them. */
+  /** Messages came while nobody looked at them: the divider goes above the first that wasn't read. */
   markUnread(seq: number): void {
-    this.unread ??= seq;
+    if (this.unread === undefined || this.unread <= this.conversation().readUpTo) this.unread = seq;
   }
 
   /** The reader has written, so everything above was seen. */
@@ -167,7 +177,10 @@ export class MessageList {
         const last = items[Math.max(0, at - STEP) + WINDOW];
         if (last !== undefined) this.to = Math.min(this.to, last.seq);
         this.show();
-      } else if (this.conversation().hasEarlier) void this.earlier();
+      } else {
+        if (this.conversation().hasEarlier) void this.earlier();
+        this.moved();
+      }
     } else if (scrollHeight - scrollTop - clientHeight < EDGE && Number.isFinite(this.to)) {
       const end = items.findIndex((item) => item.seq > this.to);
       const next = end < 0 ? items.length : Math.min(items.length, end + STEP);
@@ -201,7 +214,9 @@ export class MessageList {
     const kept = new Map<string, Drawn>();
     let before: Item | undefined;
     let lastDay: string | undefined;
-    const first = this.from <= (items[0]?.seq ?? 0) ? now.start : this.from;
+    const isWhole = this.from <= (items[0]?.seq ?? 0);
+    const first = isWhole ? now.start : this.from;
+    if (isWhole && now.stage === "open" && !now.hasEarlier) wanted.push(this.beginning(now, items.length === 0));
     const due = this.happened.filter(({ seq }) => seq >= first);
     for (const item of items) {
       if (item.seq < this.from) continue;
@@ -233,6 +248,16 @@ export class MessageList {
     if (had && !this.list.contains(document.activeElement)) {
       this.drawn.get(focused)?.element.focus({ preventScroll: true });
     }
+  }
+
+  /** Above the first message that this person can read. */
+  private beginning(now: Conversation, isEmpty: boolean): HTMLElement {
+    const { beginning, joinedHere, nothingWritten } = this.words;
+    const sentence = [now.start > 0 ? joinedHere : beginning, isEmpty ? nothingWritten : ""].join(" ").trim();
+    if (this.start?.textContent !== sentence) {
+      this.start = element("li", "talk-start", icon("lock"), element("span", "", sentence));
+    }
+    return this.start;
   }
 
   private line(one: Happened | undefined): readonly HTMLElement[] {

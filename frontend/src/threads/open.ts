@@ -39,7 +39,7 @@ export async function openOne(
   const outbox = await Outbox.open(unlocked.userId, unlocked.unsafeVaultKey());
   const files = await Files.of(thread, server, unlocked, fileWords);
   const read = (): void => {
-    if (document.visibilityState === "visible") void conversation.markRead();
+    if (document.visibilityState === "visible") void conversation.markRead(view.seenUpTo);
   };
   const conversation: Conversation = new Conversation(thread, server, unlocked, outbox, {
     changed: () => {
@@ -53,6 +53,7 @@ export async function openOne(
     destroyFile: ({ blob }) => files.destroy(blob),
   });
   const view = new ConversationView(root, words, talkWords, unlocked.userId, () => conversation, files);
+  view.onMove(read);
   const drafts = view.useDrafts((shown) => {
     const shelf = draftShelf(unlocked.userId, thread);
     return new Drafts(thread, server, unlocked, shown, shelf);

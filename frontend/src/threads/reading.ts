@@ -51,6 +51,11 @@ export class Reading {
     return this.timeline?.head;
   }
 
+  /** The newest place that this person has read; undefined where it isn't here. */
+  get read(): Head | undefined {
+    return this.timeline?.headAt(this.readUpTo);
+  }
+
   /** Before the first message that is here: its seq less one. */
   get start(): number {
     return this.timeline?.start.seq ?? 0;

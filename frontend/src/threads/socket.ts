@@ -1,4 +1,9 @@
-/** The socket to the server: opens itself again, says when it is ready, and reports every event. */
+/**
+ * The socket to the server: opens itself again, says when it is ready, and reports every event.
+ *
+ * A connection may be gone without a word: a laptop slept, a network changed. Browsers find out after many
+ * minutes, so whatever was asked and isn't answered soon ends the socket here.
+ */
 
 import { type Bytes } from "../crypto/bytes";
 import {
@@ -12,6 +17,9 @@ import {
 } from "./server";
 
 const PING_EVERY = 45_000;
+/** Within so long the server answers a ping, and is ready after a socket was asked for. */
+const PONG_WITHIN = 8_000;
+const READY_WITHIN = 20_000;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
 /** An envelope that has no answer by then is posted over HTTP, which harms nothing if it was written. */
@@ -21,6 +29,8 @@ const FINAL = new Set([4401, 4404]);
 /** The session has another key: it opens again once the cookie with that has surely come. */
 const RENEWED = 4409;
 const COOKIE_WAIT = 2_000;
+/** What a browser says of a connection that broke. */
+const GONE = 1006;
 
 export interface Listener {
   readonly onEvent: (event: Event) => void;
@@ -32,6 +42,8 @@ export interface Listener {
 export class Socket {
   private wait = FIRST_WAIT;
   private pinging: number | undefined;
+  /** Runs while an answer is due. */
+  private due: number | undefined;
   private live: WebSocket | undefined;
   private wasReady = false;
   private refs = 0;
@@ -46,6 +58,14 @@ export class Socket {
     window.addEventListener("online", () => {
       this.wait = FIRST_WAIT;
       if (this.live === undefined) this.open();
+      else this.probe();
+    });
+    // Where the network went or came back, and where somebody looks again: the connection may be gone by now.
+    window.addEventListener("offline", () => {
+      this.probe();
+    });
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.probe();
     });
   }
 
@@ -56,14 +76,16 @@ export class Socket {
     this.live = socket;
     this.wasReady = false;
     socket.binaryType = "arraybuffer";
+    this.expect(socket, READY_WITHIN);
     socket.addEventListener("open", () => {
       socket.send(this.server.openMessage());
       this.pinging = window.setInterval(() => {
-        socket.send(pingMessage());
+        this.probe();
       }, PING_EVERY);
     });
     socket.addEventListener("message", (event: MessageEvent<unknown>) => {
-      if (event.data instanceof ArrayBuffer) this.receive(new Uint8Array(event.data));
+      // What a socket that was given up still says is fetched over the next one.
+      if (this.live === socket && event.data instanceof ArrayBuffer) this.receive(new Uint8Array(event.data));
     });
     socket.addEventListener("close", (event) => {
       this.closed(socket, event.code);
@@ -90,12 +112,31 @@ export class Socket {
     });
   }
 
+  /** Asks whether the server is still there. */
+  private probe(): void {
+    const socket = this.live;
+    if (socket?.readyState !== WebSocket.OPEN || !this.wasReady || this.due !== undefined) return;
+    socket.send(pingMessage());
+    this.expect(socket, PONG_WITHIN);
+  }
+
+  /** Ends the socket unless something is heard from it within so many milliseconds. */
+  private expect(socket: WebSocket, millis: number): void {
+    window.clearTimeout(this.due);
+    this.due = window.setTimeout(() => {
+      this.closed(socket, GONE);
+      socket.close();
+    }, millis);
+  }
+
   private settle(ref: number, seq: number | undefined): void {
     this.posts.get(ref)?.(seq);
     this.posts.delete(ref);
   }
 
   private receive(data: Uint8Array): void {
+    window.clearTimeout(this.due);
+    this.due = undefined;
     const message = decodeEvent(data);
     const answer = readAnswer(message);
     if (answer !== undefined) {
@@ -115,6 +156,8 @@ export class Socket {
     if (this.live !== socket) return;
     this.live = undefined;
     window.clearInterval(this.pinging);
+    window.clearTimeout(this.due);
+    this.due = undefined;
     for (const ref of [...this.posts.keys()]) this.settle(ref, undefined);
     if (FINAL.has(code)) {
       this.listener.onEnded();

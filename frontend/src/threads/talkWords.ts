@@ -3,6 +3,11 @@
 export const TALK_NAMES = [
   "someone",
   "newMessages",
+  "latest",
+  "newBelow",
+  "beginning",
+  "joinedHere",
+  "nothingWritten",
   "newFrom",
   "isWriting",
   "areWriting",

@@ -66,6 +66,12 @@ export class Timeline {
     return this.last;
   }
 
+  /** The head at a place, if it was checked here. */
+  headAt(seq: number): Head | undefined {
+    const t = this.heads.get(seq);
+    return t && { seq, t };
+  }
+
   /** Whether there is something before the checked part. */
   get start(): Head {
     return this.first ?? this.last;

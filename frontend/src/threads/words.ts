@@ -1,6 +1,9 @@
 /** The sentences that the page brings along (templates/threads/_words.html). */
 
+import { isolated } from "./bidi";
 import { type Trouble } from "./trouble";
+
+export { isolated };
 
 export const NAMES = [
   "untitled",
@@ -14,7 +17,6 @@ export const NAMES = [
   "failed",
   "vaultRollback",
   "revoked",
-  "observer",
   "renewing",
   "putOut",
   "ownerPutOut",
@@ -108,10 +110,6 @@ export function listed(names: readonly string[]): string {
   return new Intl.ListFormat(document.documentElement.lang || "en").format(names.map(isolated));
 }
 
-/** A name inside a sentence, whose direction stays its own (Unicode's first strong isolate). */
-export function isolated(name: string): string {
-  return `\u2068${name}\u2069`;
-}
 
 /**
  * The time of day if it was today, else the date too; always with the zone, which is the reader's own

@@ -18,7 +18,13 @@ describe("what people write", () => {
     expect(page.querySelectorAll("ul > li")).toHaveLength(2);
     expect(page.querySelector("blockquote")?.textContent.trim()).toBe("quoted");
     expect(page.querySelector("pre code")?.textContent).toBe("a < b\n");
-    for (const block of page.querySelectorAll("p, li, pre")) expect(block.getAttribute("dir")).toBe("auto");
+    for (const block of page.querySelectorAll("p, pre")) expect(block.getAttribute("dir")).toBe("auto");
+  });
+
+  it("stands on the side where its language begins: lists, quotes and tables as a whole", () => {
+    const page = drawn("- **مرحبا** Dina\n- two\n\n1. one\n2. اثنان\n\n> مرحبا\n\n| ا | b |\n|--|--|\n| 1 | 2 |\n\n- 1");
+    const sides = [...page.querySelectorAll("ul, ol, blockquote, table")].map((one) => one.getAttribute("dir") ?? "");
+    expect(sides).toEqual(["rtl", "ltr", "rtl", "rtl", ""]);
   });
 
   it("keeps its line breaks, and its numbers", () => {
@@ -88,6 +94,15 @@ describe("what is hostile", () => {
     for (const one of page.querySelectorAll("*")) {
       expect([...one.attributes].filter(({ name }) => name.startsWith("on") || name === "style")).toEqual([]);
     }
+  });
+
+  it("turns no letters round: marks that force a direction are left out", () => {
+    const turned = "invoice_\u202Ecod.exe &#x202E;x `a\u202Db` ![\u202Egnp](https://example.org/)";
+    const page = drawn(turned);
+    expect(page.textContent).toBe("invoice_cod.exe x ab gnp (https://example.org/)");
+    expect(plain(turned)).not.toMatch(/[\u202A-\u202E]/u);
+    // Those that people need stay.
+    expect(drawn("\u200Fمرحبا \u2068x\u2069").textContent).toBe("\u200Fمرحبا \u2068x\u2069");
   });
 
   it("a picture is a link to it, which nobody follows unasked", () => {

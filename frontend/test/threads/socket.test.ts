@@ -39,6 +39,10 @@ class FakeWebSocket extends EventTarget {
     this.dispatchEvent(new MessageEvent("message", { data }));
   }
 
+  close(): void {
+    this.breaks();
+  }
+
   breaks(code = 1006): void {
     this.readyState = 3;
     this.dispatchEvent(new CloseEvent("close", { code }));
@@ -111,6 +115,39 @@ it.each([401, 404])("ends for good where the waiting request is answered by %i",
     await vi.advanceTimersByTimeAsync(1_600);
   }
   expect(heard.at(-1)).toBe("ended");
+});
+
+it("takes a connection that answers no ping for lost, and opens another one", () => {
+  const first = FakeWebSocket.latest;
+  first.opens();
+  vi.advanceTimersByTime(45_000);
+  expect(first.sent.at(-1)?.get(0)).toBe(71);
+  first.says([0, 72], [1, 1]);
+  vi.advanceTimersByTime(45_000 + 7_900);
+  expect(events).toEqual(["ready"]);
+  vi.advanceTimersByTime(200);
+  expect(events).toEqual(["ready", "lost"]);
+  vi.advanceTimersByTime(1_000);
+  expect(FakeWebSocket.latest).not.toBe(first);
+});
+
+it("asks at once whether it is still there when the network went or somebody looks again", () => {
+  const first = FakeWebSocket.latest;
+  first.opens();
+  window.dispatchEvent(new Event("offline"));
+  expect(first.sent.at(-1)?.get(0)).toBe(71);
+  vi.advanceTimersByTime(7_900);
+  expect(first.readyState).toBe(1);
+  vi.advanceTimersByTime(200);
+  expect(first.readyState).toBe(3);
+});
+
+it("doesn't wait for ever for a connection that never opens", () => {
+  const first = FakeWebSocket.latest;
+  vi.advanceTimersByTime(20_100);
+  expect(events).toEqual(["lost"]);
+  vi.advanceTimersByTime(1_000);
+  expect(FakeWebSocket.latest).not.toBe(first);
 });
 
 it("posts, and tells each answer apart by its reference", async () => {

@@ -47,7 +47,7 @@ export async function room(
     await holder.nameSent();
   };
   const read = (): void => {
-    if (document.visibilityState === "visible") void conversation.markRead();
+    if (document.visibilityState === "visible") void conversation.markRead(view.seenUpTo);
   };
   const conversation: Conversation = new Conversation(thread, server, holder, outbox, {
     changed: () => {
@@ -63,6 +63,7 @@ export async function room(
   });
   const current = (): Conversation => conversation;
   const view = new ConversationView(place, words.page, words.talk, holder.userId, current, files);
+  view.onMove(read);
   const drafts = view.useDrafts((shown) => {
     const shelf = draftShelf(holder.userId, thread);
     return new Drafts(thread, server, holder, shown, shelf);
