@@ -286,8 +286,15 @@ export class Conversation {
   async markRead(upTo: number): Promise<void> {
     const seq = Math.min(this.reading.head?.seq ?? 0, upTo);
     if (seq <= this.readUpTo || this.stage !== "open") return;
+    const before = this.readUpTo;
     this.reading.readUpTo = seq;
-    await this.server.markRead(this.id, seq).catch(() => undefined);
+    try {
+      await this.server.markRead(this.id, seq);
+    } catch {
+      // Told again as soon as the reader moves or something comes.
+      if (this.readUpTo === seq) this.reading.readUpTo = before;
+      return;
+    }
     if (this.roster.length > 1) this.aside.tellReceipt();
   }
 

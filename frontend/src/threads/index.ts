@@ -6,12 +6,14 @@ import { type Drafts } from "./drafts";
 import { type FileWords } from "./files";
 import { follow } from "./following";
 import { type GuestLinkWords } from "./guests/words";
+import { type Leftovers } from "./leftovers";
 import { ListView } from "./listView";
 import { Live } from "./live";
 import { type MembershipWords } from "./membershipWords";
 import { offerMuting } from "./muting";
 import { NewDialog } from "./newDialog";
 import { openConversation } from "./opening";
+import { Outbox } from "./outbox";
 import { Overview } from "./overview";
 import { Server } from "./server";
 import { type TalkWords } from "./talkWords";
@@ -86,9 +88,22 @@ async function run(
   const telling = new Telling(part(root, "[data-tell]", HTMLElement), server, words, me);
   await telling.load();
   if (thread !== "") offerMuting(thread, telling, words);
+  const outbox = await Outbox.open(me, unlocked.unsafeVaultKey());
+  let leftovers: Leftovers | undefined;
+  /** Of tabs that were closed, for conversations that none has open: rare, so what sends it is loaded only then. */
+  const sendLeftovers = async (): Promise<void> => {
+    const threads = await outbox.threads();
+    if (threads.every((one) => one === thread)) return;
+    leftovers ??= new (await import("./leftovers")).Leftovers(server, unlocked, outbox, (waiting) => {
+      list.waiting = waiting;
+      list.show(overview);
+    });
+    await leftovers.send(threads, thread);
+  };
   const live = new Live(server, {
     onEvent: (event) => {
       overview.note(event);
+      if (event.kind === "ready") void sendLeftovers();
       void telling.note(event);
       if (open !== undefined) follow(open, event);
     },

@@ -8,6 +8,8 @@ export class ListView {
   private readonly list: HTMLElement;
   private readonly more: HTMLButtonElement;
   private readonly nothing: HTMLElement;
+  /** Conversations in which something of this person waits to be sent. */
+  waiting: ReadonlySet<string> = new Set();
   private readonly pageTitle = document.title;
   private entries: readonly Entry[] = [];
 
@@ -64,6 +66,9 @@ export class ListView {
     const title = written("span", "row-title", entry.title ?? this.words.untitled);
     const note = element("span", "row-note", written("span", "", listed(others)), " ");
     note.append(time(entry.activityAt, moment(entry.activityAt)));
+    if (this.waiting.has(entry.id) && entry.id !== this.open) {
+      note.append(element("span", "row-waiting", this.words.waiting));
+    }
     const link = element("a", "row-link", element("span", "row-text", title, note));
     link.href = this.address(entry.id);
     if (entry.id === this.open) link.setAttribute("aria-current", "page");

@@ -67,7 +67,7 @@ export class MessageActions {
     const there = this.list.querySelector<HTMLElement>(`[data-id="${this.on}"]`);
     if (there === null) this.detach();
     else if (!this.fill(this.on)) this.row.remove();
-    else if (!there.contains(this.row)) there.append(this.row);
+    else if (!there.contains(this.row)) this.put(there);
   }
 
   /** The message that keys go to: the last one if none was chosen. */
@@ -90,8 +90,15 @@ export class MessageActions {
     if (this.on === id && message.contains(this.row)) return;
     this.on = id;
     this.picking = false;
-    if (this.fill(id)) message.append(this.row);
+    if (this.fill(id)) this.put(message);
     else this.row.remove();
+  }
+
+  /** Moves the row. A button in it may hold the focus and lose it on the way, which is no act of the reader's. */
+  private put(message: HTMLElement): void {
+    this.filling = true;
+    message.append(this.row);
+    this.filling = false;
   }
 
   private detach(): void {

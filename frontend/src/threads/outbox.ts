@@ -73,6 +73,15 @@ export class Outbox {
     return { key, client, counter, at, body };
   }
 
+  /** The threads in which something of this person waits. */
+  async threads(): Promise<readonly string[]> {
+    const range = IDBKeyRange.bound([this.user, ""], [this.user, "\uffff"]);
+    const found: string[] = [];
+    const index = this.database.transaction("outbox").store.index("thread");
+    for (let at = await index.openKeyCursor(range, "nextunique"); at !== null; at = await at.continue()) found.push(at.key[1]);
+    return found;
+  }
+
   /** Everything of this thread that waits, also of tabs that were closed, oldest first. */
   async waiting(thread: string): Promise<readonly Waiting[]> {
     const rows = await this.database.getAllFromIndex("outbox", "thread", [this.user, thread]);
