@@ -46,7 +46,6 @@ export function sentence(words: MembershipWords, event: Event, names: Names): st
 export function chronicleLine(words: MembershipWords, event: Event, names: Names): HTMLElement {
   const text = element("span", "", ...(event.kind === "continued" ? earlier(words, event.thread) : [sentence(words, event, names)]));
   const line = element("li", "", text, " ");
-  line.dir = "auto";
   line.append(time(event.at, moment(event.at)));
   return line;
 }

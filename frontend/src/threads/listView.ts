@@ -64,7 +64,7 @@ export class ListView {
       .map((member) => overview.people.name(member))
       .filter((name) => name !== "");
     const title = written("span", "row-title", entry.title ?? this.words.untitled);
-    const note = element("span", "row-note", written("span", "", listed(others)), " ");
+    const note = element("span", "row-note", element("span", "", listed(others)), " ");
     note.append(time(entry.activityAt, moment(entry.activityAt)));
     if (this.waiting.has(entry.id) && entry.id !== this.open) {
       note.append(element("span", "row-waiting", this.words.waiting));
