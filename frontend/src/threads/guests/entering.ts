@@ -41,6 +41,15 @@ async function enter(
   given: { readonly name: string; readonly code: string },
   store: GuestStore,
 ): Promise<GuestState> {
+  // Another page of this browser was faster, or the answer to an earlier try was lost.
+  const kept = await store.load();
+  if (kept !== undefined) {
+    const now = await server.knock();
+    if (now.isOpened) {
+      await comeBack(server, guest, now, kept);
+      return kept;
+    }
+  }
   const linkSeeds = await guestSeeds(link.secret, given.code);
   const old = await Identity.fromSeeds(linkSeeds);
   await answer(server, guest, door, old);

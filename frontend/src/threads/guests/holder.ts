@@ -108,6 +108,13 @@ export class GuestHolder implements Holder {
     return this.state.localKey;
   }
 
+  /** Whether the name still has to be sent, which another page of this guest may have done meanwhile. */
+  async hasNameToSend(): Promise<boolean> {
+    const kept = await this.store.load();
+    if (kept === undefined || kept.name === "") this.state = withNoted(this.state, { named: true });
+    return this.name !== "";
+  }
+
   /** The name is in the outbox now. */
   nameSent(): Promise<void> {
     this.note({ named: true });

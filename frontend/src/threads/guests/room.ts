@@ -43,8 +43,12 @@ export async function room(
     if (introducing || holder.name === "" || conversation.stage !== "open") return;
     if (conversation.silence !== undefined) return;
     introducing = true;
-    await conversation.send({ kind: "introduction", name: holder.name });
-    await holder.nameSent();
+    // Of two pages of this guest one says it.
+    await navigator.locks.request(`entente-introduction-${holder.userId}`, async () => {
+      if (!(await holder.hasNameToSend())) return;
+      await conversation.send({ kind: "introduction", name: holder.name });
+      await holder.nameSent();
+    });
   };
   const read = (): void => {
     if (document.visibilityState === "visible") void conversation.markRead(view.seenUpTo);

@@ -63,20 +63,7 @@ async function enter(
     // A challenge holds for one try.
     const asked = next ?? (await server.knock());
     next = undefined;
-    // The answer to the try before was lost, and this browser is the one that opened the link.
-    const kept = asked.isOpened ? await store.load() : undefined;
-    if (kept !== undefined) {
-      await comeBack(server, guest, asked, kept);
-      return kept;
-    }
-    return comeIn(server, guest, asked, link, given, store).catch(async (error: unknown) => {
-      // Another page of this browser was faster.
-      const opened = error instanceof ServerError && error.code === "guest_opened";
-      const theirs = opened ? await store.load() : undefined;
-      if (theirs === undefined) throw error;
-      await comeBack(server, guest, await server.knock(), theirs);
-      return theirs;
-    });
+    return comeIn(server, guest, asked, link, given, store);
   });
 }
 
