@@ -22,7 +22,7 @@ def blob_storage() -> dict[str, Any]:
         raise ImproperlyConfigured(f"FILES_STORAGE must be folder or s3, not {kind!r}.")
     if find_spec("storages") is None or find_spec("boto3") is None:
         raise ImproperlyConfigured(
-            "FILES_STORAGE=s3 needs the packages of the extra 's3': "
+            "FILES_STORAGE=s3 needs its packages: "
             "install them with .venv/bin/uv pip install 'django-storages[s3]'."
         )
     return {
