@@ -16,6 +16,7 @@ from tests.journeys.browsing import People
 from tests.journeys.talking import WAIT, arrive, begin, say, sees
 from tests.journeys.terminal_cast import SLUG
 from tests.stack.deployment import Deployment
+from tests.stack.patience import eventually
 
 THREADS = f"/w/{SLUG}/threads/"
 
@@ -65,10 +66,30 @@ def test_browser_and_terminal_talk_both_ways(
         done(tomas, "edit", thread, "2", "Corrected at the terminal")
         sees(ines, "From the browser", "Corrected at the terminal")
         assert live.next()["kind"] == "edit"
-        # What the page says is at the terminal at once.
+        # What the page says is at the terminal at once, and before that, that she is writing.
+        ines.locator("#composer-text").press_sequentially("Rec")
+        assert live.next(kind="typing") | {"sender": ""} == {
+            "kind": "typing",
+            "sender": "",
+            "name": "Ines Interpreter",
+            "is_typing": True,
+        }
         say(ines, "Received")
         assert live.next()["text"] == "Received"
+        # She has read what was said, and the terminal's reading stands under her message.
+        done(tomas, "pin", thread, "1")
+        assert live.next(kind="receipt")["name"] == "Ines Interpreter"
+        expect(ines.locator(".said-readers")).to_contain_text("Tomas Terminal", timeout=WAIT)
     sees(ines, "From the browser", "Corrected at the terminal", "Received")
+
+    # One person at both: what is begun on the page is gone on with at the terminal, and back.
+    own = terminal(tmp_path / "ines", relay, "ines")
+    ines.locator("#composer-text").fill("We prop")
+    eventually(lambda: done(own, "draft", thread)[0]["text"] == "We prop", within=60)
+    done(own, "draft", thread, "We propose a pause")
+    expect(ines.locator("#composer-text")).to_have_value("We propose a pause", timeout=WAIT)
+    done(own, "draft", thread, "--clear")
+    expect(ines.locator("#composer-text")).to_have_value("", timeout=WAIT)
 
     # A file each way.
     paper = tmp_path / "terms.txt"
