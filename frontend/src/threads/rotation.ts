@@ -135,7 +135,22 @@ export class Rotation {
 
   /** Publishes what `reshape` makes of the newest epoch. Raises ServerError, Trouble. */
   async publish(rotated: Rotated, reshape: Reshape): Promise<void> {
-    let isNewest = false;
+    const name = `entente-epoch-${this.thread}`;
+    // One tab of a browser after the other: all of them find at the same moment that a new key is due.
+    const isDone = await navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
+      if (lock !== null) await this.publishNow(rotated, reshape);
+      return lock !== null;
+    });
+    if (isDone) return;
+    await navigator.locks.request(name, async () => {
+      await rotated.catchUp();
+      await this.look(rotated);
+      await this.publishNow(rotated, reshape, true);
+    });
+  }
+
+  private async publishNow(rotated: Rotated, reshape: Reshape, isFresh = false): Promise<void> {
+    let isNewest = isFresh;
     for (let attempt = 1; ; attempt++) {
       const { record, key } = rotated.epochs().newest;
       if (key === undefined) throw new Trouble("forged-epoch", "no key of the newest epoch");

@@ -11,6 +11,7 @@ import { highestVersion, noteVersion } from "../../src/keys/store";
 import { RememberedUploads } from "../../src/threads/files/remembered";
 import { Outbox } from "../../src/threads/outbox";
 import { Sending } from "../../src/threads/sending";
+import { Locks } from "../locks";
 import { newUuid } from "../people";
 
 /** As Chromium refuses a write beyond a site's share: the transaction is given up. */
@@ -22,14 +23,7 @@ function fill(): void {
 
 beforeEach(() => {
   vi.stubGlobal("window", { setTimeout, clearTimeout });
-  vi.stubGlobal("navigator", {
-    locks: {
-      request: (...given: readonly unknown[]) => {
-        const work = given.at(-1) as (lock: object) => Promise<unknown>;
-        return work({});
-      },
-    },
-  });
+  vi.stubGlobal("navigator", { locks: new Locks() });
 });
 
 afterEach(() => {

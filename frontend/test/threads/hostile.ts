@@ -20,6 +20,7 @@ import { type Pin, type ThreadHead } from "../../src/wire/vaultContents";
 import { type NewEpoch } from "../../src/wire/epochMaking";
 import { type RosterRow } from "../../src/wire/roster";
 import { FakeLog } from "../keys/logServer";
+import { Locks } from "../locks";
 import { type Actor, World } from "./world";
 
 /** Changes the value of an answer whose address ends so. */
@@ -50,9 +51,7 @@ export class Hostile extends World {
     for (const one of actors) await server.logKeys(one);
     vi.stubGlobal("window", Object.assign(new EventTarget(), { setTimeout, clearTimeout }));
     vi.stubGlobal("document", { querySelector: () => null, documentElement: { lang: "en" } });
-    vi.stubGlobal("navigator", {
-      locks: { request: (_name: string, work: () => Promise<void>) => work() },
-    });
+    vi.stubGlobal("navigator", { locks: new Locks() });
     vi.stubGlobal("fetch", server.answer);
     return server;
   }

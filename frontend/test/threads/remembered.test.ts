@@ -6,27 +6,10 @@ import { beforeEach, expect, test, vi } from "vitest";
 
 import { randomBytes } from "../../src/crypto/bytes";
 import { RememberedUploads } from "../../src/threads/files/remembered";
+import { Locks } from "../locks";
 import { newUuid } from "../people";
 
 const HOUR = 3_600_000;
-
-/** The browser's locks, for all its tabs. */
-class Locks {
-  private readonly held = new Set<string>();
-
-  async request(
-    name: string,
-    _options: { ifAvailable: true },
-    work: (lock: object | null) => Promise<void>,
-  ): Promise<void> {
-    if (this.held.has(name)) {
-      await work(null);
-      return;
-    }
-    this.held.add(name);
-    await work({}).finally(() => this.held.delete(name));
-  }
-}
 
 beforeEach(() => {
   vi.stubGlobal("navigator", { locks: new Locks() });

@@ -1,6 +1,6 @@
 /** When a thread needs a new key, who makes it, and how the loser of a race goes on. */
 
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { type Bytes } from "../../src/crypto/bytes";
 import { ServerError, type Unlocked } from "../../src/keys";
@@ -14,6 +14,7 @@ import { makeLeaveNotice, readLeaveNotice } from "../../src/wire/leaving";
 import { OPEN_POLICY, type RosterRow } from "../../src/wire/roster";
 import { START } from "../../src/wire/transcript";
 import { type Pin } from "../../src/wire/vaultContents";
+import { Locks } from "../locks";
 import { CHECKPOINT, NOW } from "../people";
 import { type Actor, actor, peopleOf, renewed, row, trouble, World } from "./world";
 
@@ -28,6 +29,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
+  vi.stubGlobal("navigator", { locks: new Locks() });
   world = new World([anna, boris, chidi]);
   await world.epoch(anna, [row(anna, "owner"), row(boris), row(chidi)]);
 });
@@ -195,6 +197,17 @@ describe("a rotation", () => {
     };
     await mine.publish(thread, withoutMember(chidi.id));
     expect(world.epochs).toHaveLength(4);
+  });
+
+  it("is made by one tab of a browser: the others look first, and are not refused", async () => {
+    const publishing = new Publishing();
+    publishing.notices.push(await notice(boris));
+    const asked = vi.spyOn(publishing.server, "publish");
+    const waits = await Promise.all(
+      [1, 2, 3].map(async () => rotation(anna, publishing).renew(await rotated(anna))),
+    );
+    expect(waits).toEqual([false, false, false]);
+    expect(asked).toHaveBeenCalledTimes(1);
   });
 
   it("looks at the newest before it finds nothing to do", async () => {

@@ -7,6 +7,7 @@ import { ServerError } from "../../src/keys";
 import { type Outbox, type Waiting } from "../../src/threads/outbox";
 import { Sending } from "../../src/threads/sending";
 import { type Body } from "../../src/wire/body";
+import { Locks } from "../locks";
 
 const BODY: Body = { kind: "text", text: "typed" };
 
@@ -19,9 +20,7 @@ let sending: Sending;
 
 beforeEach(() => {
   [rows, isDue, isSilent, posted, looked] = [[], true, false, [], 0];
-  vi.stubGlobal("navigator", {
-    locks: { request: (_name: string, work: () => Promise<void>) => work() },
-  });
+  vi.stubGlobal("navigator", { locks: new Locks() });
   const outbox: Pick<Outbox, "reserve" | "waiting" | "forget"> = {
     reserve: (thread, body, at) => {
       const counter = rows.length + 1;

@@ -49,7 +49,7 @@ it("says that there is no room, and where the words are", () => {
 
 it("says of a file that is too large how large one may be, and what to do", () => {
   const text = readFileSync(new URL("../../../templates/threads/_file_words.html", import.meta.url), "utf8");
-  expect(text).toContain('"Larger than 100 MiB. Send it in parts, or by another way." as too_large');
+  expect(text).toContain('"Larger than 100 MB. Send it in parts, or by another way." as too_large');
   expect(text).toContain("tooLarge=too_large");
 });
 

@@ -77,14 +77,17 @@ export function kindWord(type: string): KindWord {
   return KINDS.find(([pattern]) => pattern.test(type.toLowerCase()))?.[1] ?? "kindOther";
 }
 
+const KIB = 1_024;
+
 /** "5 MB" in the page's language. */
 export function readableSize(size: number): string {
   const units = ["byte", "kilobyte", "megabyte"] as const;
-  const step = size < 1_000 ? 0 : size < 1_000_000 ? 1 : 2;
+  // By 1,024, as the limit is: what is shown as larger than 100 MB is.
+  const step = size < KIB ? 0 : size < KIB ** 2 ? 1 : 2;
   return new Intl.NumberFormat(document.documentElement.lang || "en", {
     style: "unit",
     unit: units[step],
     unitDisplay: step === 0 ? "long" : "short",
     maximumFractionDigits: step === 2 ? 1 : 0,
-  }).format(size / 1_000 ** step);
+  }).format(size / KIB ** step);
 }
