@@ -16,6 +16,8 @@ from django.conf import settings
 from django.db import connections
 from django.test import Client
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 from psycopg import sql
 
 from comms.accounts.models import User, Workspace
@@ -24,6 +26,10 @@ from comms.core.tenancy import in_workspace
 from comms.stack.embedded import running
 from tests import factories
 from tests.stack import migrated
+
+# How long an example takes to be made or tried says how busy the machine is, and nothing about the code.
+hypothesis.register_profile("promises", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile("promises")
 
 _ROOT = Path(__file__).resolve().parents[1]
 _JOURNEYS = _ROOT / "tests" / "journeys"
