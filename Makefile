@@ -52,7 +52,8 @@ test-slow: ## the long tests
 
 bench-threads: ## conversations: what the server carries, then what Chromium takes
 	@scripts/bootstrap.sh check
-	@$(PYTHON) bench/threads.py; server=$$?; $(PYTHON) bench/threads_browser.py && exit $$server
+	@$(PYTHON) bench/threads.py; server=$$?; $(PYTHON) bench/threads_browser.py; page=$$?; \
+	$(PYTHON) bench/threads_files.py && exit $$((server + page))
 
 bench-%: ## run one benchmark, bench/NAME.py
 	@test -f bench/$*.py || { echo "There is no benchmark bench/$*.py."; exit 2; }

@@ -4,6 +4,7 @@ Starts a whole system in a temporary folder and measures, with a file of 64 MiB 
 
 - sealing in Chromium's worker, by the built script that pages use: the first reading for the hash, then
   each chunk compared with it and sealed (≤ 1 s together);
+- its peer: the browser's own SHA-256 and AES-256-GCM over the same bytes, in memory, chunk by chunk;
 - chunks over HTTP, two at a time as pages send them, until the server has them on its disk;
 - its peer: the same chunks written and synced to the same disk by this process, in the same run;
 - the whole way on the page: from choosing the file until it is ready to be sent.
@@ -62,6 +63,24 @@ async ([address, size]) => {
 """
 
 
+BARE = """
+async (size) => {
+  const data = new Uint8Array(size);
+  for (let at = 0; at < size; at += 65536) crypto.getRandomValues(data.subarray(at, at + 65536));
+  const key = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt"]);
+  const start = performance.now();
+  await crypto.subtle.digest("SHA-256", data);
+  for (let index = 0; index * 1048576 < size; index++) {
+    const iv = new Uint8Array(12);
+    new DataView(iv.buffer).setUint32(7, index);
+    const chunk = data.subarray(index * 1048576, (index + 1) * 1048576);
+    await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, chunk);
+  }
+  return (performance.now() - start) / 1000;
+}
+"""
+
+
 def main() -> int:
     """Measure everything and print it; 1 when sealing misses what the design asks for."""
     sys.path.insert(0, str(ROOT))
@@ -75,13 +94,14 @@ def main() -> int:
             context = chromium.new_context(base_url=deployment.url)
             page = context.new_page()
             seconds = seal(page)
+            bare = statistics.median(page.evaluate(BARE, SIZE * MEBIBYTE) for _ in range(ROUNDS))
             thread = sign_in_and_begin(page)
             cookies = {cookie["name"]: cookie["value"] for cookie in context.cookies()}
             sent = send(deployment.url, thread, cookies)
             written = write(folder / "peer")
             shown = choose(page, folder / "noise.bin")
             chromium.close()
-    return report(seconds, sent, written, shown)
+    return report(seconds, bare, sent, written, shown)
 
 
 def seal(page: Page) -> tuple[float, float]:
@@ -164,13 +184,17 @@ def choose(page: Page, file: Path) -> float:
     return time.perf_counter() - start
 
 
-def report(sealing: tuple[float, float], sent: float, written: float, shown: float) -> int:
+def report(
+    sealing: tuple[float, float], bare: float, sent: float, written: float, shown: float
+) -> int:
     """Print the figures; 1 when sealing takes longer than it may."""
     total = sum(sealing)
     print(f"File of {SIZE} MiB, {LANES} chunks at a time")
     print(
         f"  sealed in Chromium's worker   {total:6.2f} s  (read {sealing[0]:.2f} s, sealed {sealing[1]:.2f} s)"
     )
+    print(f"  hashed and sealed, bare       {bare:6.2f} s")
+    print(f"  ratio worker : bare           {total / bare:6.2f}")
     print(f"  chunks over HTTP to the disk  {sent:6.2f} s  {SIZE / sent:6.0f} MiB/s")
     print(f"  written and synced here       {written:6.2f} s  {SIZE / written:6.0f} MiB/s")
     print(f"  ratio HTTP : written here     {sent / written:6.2f}")

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import resource
 import statistics
+import subprocess
 import sys
 import time
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.asyncio.server import ServerConnection, broadcast, serve
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -65,7 +67,7 @@ def heard(data: str | bytes) -> Any:
 
 
 async def store(talk: Talk) -> dict[str, Any]:
-    """Every person sends all of theirs; the time until the last answer."""
+    """Every person sends all of theirs; the time until everyone has every answer, and heard all of the others'."""
     sockets = [await talk.open(person["cookie"]) for person in talk.people]
 
     async def speak(socket: ClientConnection, envelopes: list[bytes]) -> None:
@@ -73,15 +75,17 @@ async def store(talk: Talk) -> dict[str, Any]:
         posts = [talk.post(ref, raw) for ref, raw in enumerate(envelopes)]
 
         async def listen() -> None:
-            waiting = len(posts)
-            while waiting:
+            waiting, unheard = len(posts), total - len(posts)
+            while waiting or unheard > 0:
                 data = await socket.recv()
                 # The kind is the third byte of every message: the load should cost little.
                 kind = data[3] if data[2] == 0x18 else data[2]
                 if kind == POSTED:
                     waiting -= 1
                     room.release()
-                elif kind != ENVELOPE:
+                elif kind == ENVELOPE:
+                    unheard -= 1
+                else:
                     raise RuntimeError(f"the server said {heard(data)}")
 
         listening = asyncio.create_task(listen())
@@ -91,6 +95,7 @@ async def store(talk: Talk) -> dict[str, Any]:
         await listening
 
     everything = [[bytes.fromhex(raw) for raw in person["envelopes"]] for person in talk.people]
+    total = sum(map(len, everything))
     start = time.perf_counter()
     async with asyncio.TaskGroup() as group:
         for socket, envelopes in zip(sockets, everything, strict=True):
@@ -98,7 +103,7 @@ async def store(talk: Talk) -> dict[str, Any]:
     took = time.perf_counter() - start
     for socket in sockets:
         await socket.close()
-    return {"a_second": sum(map(len, everything)) / took}
+    return {"a_second": total / took}
 
 
 async def deliver(talk: Talk) -> dict[str, Any]:
@@ -144,26 +149,30 @@ async def steadily(
 
 
 async def deliver_bare(listeners: int, rate: int, envelopes: list[bytes]) -> list[float]:
-    """The same through a server that only passes on, in this process: the least that any server needs."""
-    joined: set[ServerConnection] = set()
-
-    async def pass_on(socket: ServerConnection) -> None:
-        joined.add(socket)
-        async for data in socket:
-            broadcast(joined, data)
-
+    """The same through a server that only passes on."""
     messages = [
         encode({0: ENVELOPE, 1: 1, 2: bytes(16), 3: n, 4: bytes(32), 5: raw})
         for n, raw in enumerate(envelopes)
     ]
-    async with serve(pass_on, "127.0.0.1", 0, compression=None) as server:
-        address = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    with bare_server() as (address, _process):
         sockets = [await connect(address, compression=None) for _ in range(listeners)]
         speaker = await connect(address, compression=None)
         found = await steadily(rate, sockets, messages, speaker.send)
         for socket in (speaker, *sockets):
             await socket.close()
     return found
+
+
+@contextlib.contextmanager
+def bare_server() -> Iterator[tuple[str, int]]:
+    """Its address and its process."""
+    words = [sys.executable, str(Path(__file__).with_name("bare_server.py"))]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield f"ws://127.0.0.1:{process.stdout.readline().strip()}", process.pid
+        finally:
+            process.terminate()
 
 
 async def idle(talk: Talk, process: int) -> dict[str, Any]:
@@ -173,15 +182,35 @@ async def idle(talk: Talk, process: int) -> dict[str, Any]:
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, count + 1000), hard))
     before, start = resident(process), time.perf_counter()
     cookies = [talk.people[n % len(talk.people)]["cookie"] for n in range(count)]
-    sockets: list[ClientConnection] = []
-    for first in range(0, count, 50):
-        sockets += await asyncio.gather(
-            *(talk.open(cookie) for cookie in cookies[first : first + 50])
-        )
+    sockets = await in_portions(count, lambda number: talk.open(cookies[number]))
     took = time.perf_counter() - start
     await asyncio.sleep(5)
     found = {"before": before, "bytes": resident(process), "seconds": took}
     await asyncio.gather(*(socket.close() for socket in sockets))
+    return found | await idle_bare(count)
+
+
+async def idle_bare(count: int) -> dict[str, int]:
+    """What as many cost a server that only passes on."""
+    with bare_server() as (address, process):
+        before = resident(process)
+        sockets = await in_portions(count, lambda _number: bare_socket(address))
+        found = {"bare_before": before, "bare_bytes": resident(process)}
+        await asyncio.gather(*(socket.close() for socket in sockets))
+    return found
+
+
+async def bare_socket(address: str) -> ClientConnection:
+    return await connect(address, compression=None, ping_interval=None, open_timeout=60)
+
+
+async def in_portions(
+    count: int, make: Callable[[int], Coroutine[Any, Any, ClientConnection]]
+) -> list[ClientConnection]:
+    """Fifty at a time: a server is asked for no more than people would."""
+    found: list[ClientConnection] = []
+    for first in range(0, count, 50):
+        found += await asyncio.gather(*map(make, range(first, min(first + 50, count))))
     return found
 
 
