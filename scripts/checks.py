@@ -48,12 +48,12 @@ LANES: list[list[Check]] = [
         Check("ruff check", [PYTHON, "-m", "ruff", "check", "."]),
         Check("ruff format", [PYTHON, "-m", "ruff", "format", "--check", "."]),
         Check("mypy", [PYTHON, "-m", "mypy"]),
+        Check("migrations", [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"]),
     ],
     [
         Check("import contracts", [PYTHON, str(ROOT / ".venv/bin/lint-imports")]),
         Check("eslint", node("eslint", "--max-warnings", "0", "."), FRONTEND),
         Check("tsc", node("tsc", "--noEmit"), FRONTEND),
-        Check("migrations", [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"]),
     ],
 ]
 # Beside the tests of the server, which wait for something a third of their time.

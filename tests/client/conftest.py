@@ -28,6 +28,7 @@ from comms.client.replacing import replace_keys
 from comms.client.store import Home
 from comms.core.actors import Role
 from comms.core.ids import uuid7
+from comms.stack.web import KEEP_ALIVE
 from comms.wire.argon import passphrase_keys
 from tests import factories
 from tests.accounts.browser import PASSPHRASE, make_person
@@ -75,6 +76,7 @@ def address(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
         log_level="error",
         lifespan="off",
         ws="websockets-sansio",
+        timeout_keep_alive=KEEP_ALIVE,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
