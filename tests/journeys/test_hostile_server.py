@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-import pytest
 from playwright.sync_api import Route, expect
 
 from comms.wire.cbor import decode, encode
@@ -50,19 +50,45 @@ def taken_back(page: Any) -> Any:
     return page
 
 
-@pytest.mark.parametrize(
-    ("lie", "sentence"),
-    [
-        (changed, "A message here was changed on the way"),
-        (dropped, "shows you another conversation"),
-        (swapped, "shows you another conversation"),
-        (repeated, "came a second time|shows you another conversation"),
-        (taken_back, "shows less of this conversation"),
-    ],
-)
-def test_a_lie_about_messages_is_noticed(crew: People, lie: Lie, sentence: str) -> None:
+def forged(epochs: Any) -> Any:
+    """The newest epochs' first record under a signature that its author never made."""
+    if epochs:  # the page still open asked for newer ones
+        record: Any = decode(epochs[0][0], limit=100_000)
+        pair = record[4]
+        epochs[0][0] = encode({**record, 4: [bytes([pair[0][0] ^ 1]) + pair[0][1:], pair[1]]})
+    return epochs
+
+
+def exchanged(people: Any) -> Any:
+    """Edgar's keys as Pavel's: a chain of somebody else."""
+    by_name = {row[1]: row for row in people}
+    by_name["Pavel Partner"][2] = by_name["Edgar Editor"][2]
+    return people
+
+
+LIES: list[tuple[str, Lie, str]] = [
+    ("**/envelopes*", changed, "A message here was changed on the way"),
+    ("**/envelopes*", dropped, "shows you another conversation"),
+    ("**/envelopes*", swapped, "shows you another conversation"),
+    ("**/envelopes*", repeated, "came a second time|shows you another conversation"),
+    ("**/envelopes*", taken_back, "shows less of this conversation"),
+    ("**/epochs*", forged, "who is in this conversation"),
+    ("**/people", exchanged, "who is in this conversation"),
+]
+
+
+def tell(lie: Lie, route: Route) -> None:
+    """The answer that the page gets in the place of the honest one."""
+    if route.request.method != "GET":
+        route.continue_()
+        return
+    answer = route.fetch()
+    route.fulfill(response=answer, body=encode(lie(decode(answer.body(), limit=10_000_000))))
+
+
+def test_every_lie_is_noticed_and_the_truth_is_taken_again(crew: People) -> None:
     page = sign_in(crew.browser_of(), "dina")
-    begin(page, f"Lies {lie.__name__} {MARKER}", "Pavel Partner")
+    begin(page, f"Lies {MARKER}", "Pavel Partner", "Edgar Editor")
     wanted = [f"{word} {MARKER}" for word in ("first", "second", "third")]
     for text in wanted:
         say(page, text)
@@ -71,57 +97,15 @@ def test_a_lie_about_messages_is_noticed(crew: People, lie: Lie, sentence: str) 
     with page.expect_response(lambda answer: answer.request.method == "PUT" and answer.ok):
         page.evaluate("window.dispatchEvent(new PageTransitionEvent('pagehide'))")
 
-    def tell(route: Route) -> None:
-        if route.request.method != "GET":
-            route.continue_()
-            return
-        answer = route.fetch()
-        route.fulfill(response=answer, body=encode(lie(decode(answer.body(), limit=10_000_000))))
-
-    page.route("**/envelopes*", tell)
+    for where, lie, sentence in LIES:
+        page.route(where, partial(tell, lie))
+        page.reload()
+        alarm = page.locator("[data-trouble-text]")
+        expect(alarm, lie.__name__).to_contain_text(re.compile(sentence), timeout=WAIT)
+        expect(page.locator("[data-composer]")).to_be_hidden()
+        if lie is changed:
+            check_page(page)
+        page.unroute(where)
     page.reload()
-    expect(page.locator("[data-trouble-text]")).to_contain_text(re.compile(sentence), timeout=WAIT)
-    expect(page.locator("[data-composer]")).to_be_hidden()
-    check_page(page)
-
-
-def test_an_epoch_signed_by_nobody_is_noticed(crew: People) -> None:
-    page = sign_in(crew.browser_of(), "dina")
-    begin(page, f"Forged epoch {MARKER}", "Pavel Partner")
-
-    def forge(route: Route) -> None:
-        answer = route.fetch()
-        rows: Any = decode(answer.body(), limit=10_000_000)
-        if not rows:  # the page still open asked for newer ones
-            route.fulfill(response=answer)
-            return
-        record: Any = decode(rows[0][0], limit=100_000)
-        pair = record[4]
-        rows[0][0] = encode({**record, 4: [bytes([pair[0][0] ^ 1]) + pair[0][1:], pair[1]]})
-        route.fulfill(response=answer, body=encode(rows))
-
-    page.route("**/epochs*", forge)
-    page.reload()
-    expect(page.locator("[data-trouble-text]")).to_contain_text(
-        "who is in this conversation", timeout=WAIT
-    )
-    expect(page.locator("[data-composer]")).to_be_hidden()
-
-
-def test_swapped_keys_of_a_person_are_noticed(crew: People) -> None:
-    """The server hands out Edgar's keys as Pavel's: a chain of somebody else is refused."""
-    page = sign_in(crew.browser_of(), "dina")
-    begin(page, f"Swapped keys {MARKER}", "Pavel Partner", "Edgar Editor")
-
-    def swap(route: Route) -> None:
-        answer = route.fetch()
-        rows: Any = decode(answer.body(), limit=10_000_000)
-        by_name = {row[1]: row for row in rows}
-        by_name["Pavel Partner"][2] = by_name["Edgar Editor"][2]
-        route.fulfill(response=answer, body=encode(rows))
-
-    page.route("**/people", swap)
-    page.reload()
-    alarm = page.locator("[data-trouble-text]")
-    expect(alarm).to_contain_text("who is in this conversation", timeout=WAIT)
-    expect(page.locator("[data-composer]")).to_be_hidden()
+    sees(page, *wanted)
+    expect(page.locator("[data-composer]")).to_be_visible()
