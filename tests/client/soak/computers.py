@@ -130,10 +130,14 @@ class Computers(Belonging):
         for book in self.oracle.books.values():
             if not book.is_closed and browser.user in book.people:
                 browser.talk(book.thread)
-        follower = self.followers[name] = Follower(browser)
+        follower = self.followers[name] = Follower(browser, self.is_open)
         self.followed_ever.append(follower)
         follower.start()
         eventually(lambda: follower.readies > 0 or follower.trouble is not None)
+
+    def is_open(self, thread: UUID) -> bool:
+        book = self.oracle.books.get(thread)
+        return book is not None and not book.is_closed
 
     def unfollow(self, follower: Follower) -> None:
         with follower.lock:

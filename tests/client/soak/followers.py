@@ -22,9 +22,11 @@ from tests.client.soak.held import WORKSPACE
 class Follower(threading.Thread):
     """A page that stays open: hears everything by its socket, in a thread of its own."""
 
-    def __init__(self, browser: Browser) -> None:
+    def __init__(self, browser: Browser, is_open: Callable[[UUID], bool]) -> None:
+        """`is_open`: whether anything is still said in a conversation; others aren't looked at again."""
         super().__init__(name=f"follower-{browser.name}", daemon=True)
         self.browser = browser
+        self.is_open = is_open
         self.lock = threading.Lock()
         self.trouble: Exception | None = None
         self.over = False
@@ -58,7 +60,7 @@ class Follower(threading.Thread):
         talks = self.browser.talks
         if event.kind == "ready":
             # The list tells what a page was added to meanwhile.
-            for thread in {*talks, *self._listed()}:
+            for thread in {*talks, *filter(self.is_open, self._listed())}:
                 self._try(thread, lambda one: one.come_back())
             self.readies += 1
         elif event.kind == "added":
