@@ -140,8 +140,10 @@ class Rotation:
             shape = replace(shape, about=about, roster=self._renewed(shape.roster))
             try:
                 self._remote.publish(self._thread.thread, self._make(shape))
-            except ServerError as error:
-                if error.code != "overtaken" or attempt == _TRIES:
+            except (ServerError, WireError) as error:
+                # What makes no epoch here may make one of the newest.
+                is_behind = not is_newest if isinstance(error, WireError) else error.code == "overtaken"
+                if not is_behind or attempt == _TRIES:
                     raise
                 self._thread.catch_up()
                 self.look()

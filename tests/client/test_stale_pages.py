@@ -45,6 +45,18 @@ def test_brings_back_somebody_who_left_a_moment_ago(terminal: Terminals, scene: 
     assert opened(terminal("pavel"), thread).thread == UUID(thread)
 
 
+def test_an_owner_whose_page_does_not_know_it_yet_is_one(
+    terminal: Terminals, scene: Scene
+) -> None:
+    dina, pavel = terminal("dina"), terminal("pavel")
+    thread = dina.done("new", "Handed over", "--with", "Pavel").data["id"]
+    stale = opened(pavel, thread)
+    dina.done("role", thread, "Pavel", "owner")
+    # Of what this page knows, no owner would be left.
+    membership.remove_member(stale, scene.people["dina"].id)
+    assert [row.member for row in stale.roster] == [scene.people["pavel"].id]
+
+
 def test_keys_of_earlier_messages_that_come_later_open_them(
     terminal: Terminals, scene: Scene
 ) -> None:

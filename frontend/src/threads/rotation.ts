@@ -7,6 +7,7 @@
  */
 
 import { type Bytes, equal } from "../crypto/bytes";
+import { WireError } from "../crypto/error";
 import { type PublicKeys } from "../crypto/identity";
 import { type Holder, ServerError } from "../keys";
 import { type About } from "../wire/about";
@@ -170,8 +171,10 @@ export class Rotation {
         const fresh = { ...shape, about, roster: this.renewed(rotated, shape.roster) };
         await this.server.publish(this.thread, await this.make(rotated, fresh));
       } catch (error) {
-        const overtaken = error instanceof ServerError && error.code === "overtaken";
-        if (!overtaken || attempt >= TRIES) throw error;
+        // What makes no epoch here may make one of the newest.
+        const isBehind =
+          error instanceof WireError ? !isNewest : error instanceof ServerError && error.code === "overtaken";
+        if (!isBehind || attempt >= TRIES) throw error;
         await rotated.catchUp();
         await this.look(rotated);
         isNewest = true;
