@@ -142,7 +142,9 @@ class Rotation:
                 self._remote.publish(self._thread.thread, self._make(shape))
             except (ServerError, WireError) as error:
                 # What makes no epoch here may make one of the newest.
-                is_behind = not is_newest if isinstance(error, WireError) else error.code == "overtaken"
+                is_behind = (
+                    not is_newest if isinstance(error, WireError) else error.code == "overtaken"
+                )
                 if not is_behind or attempt == _TRIES:
                     raise
                 self._thread.catch_up()

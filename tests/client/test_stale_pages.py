@@ -45,9 +45,7 @@ def test_brings_back_somebody_who_left_a_moment_ago(terminal: Terminals, scene: 
     assert opened(terminal("pavel"), thread).thread == UUID(thread)
 
 
-def test_an_owner_whose_page_does_not_know_it_yet_is_one(
-    terminal: Terminals, scene: Scene
-) -> None:
+def test_an_owner_whose_page_does_not_know_it_yet_is_one(terminal: Terminals, scene: Scene) -> None:
     dina, pavel = terminal("dina"), terminal("pavel")
     thread = dina.done("new", "Handed over", "--with", "Pavel").data["id"]
     stale = opened(pavel, thread)
