@@ -62,12 +62,17 @@ WATCH = """
 })();
 """
 SCROLL_UP = """
-(first) => new Promise((resolve) => {
+(first) => new Promise((resolve, reject) => {
   const scroll = document.querySelector("[data-scroll]");
+  const end = performance.now() + 60000;
   const step = () => {
     const top = document.querySelector("[data-seq]");
     if (top && Number(top.dataset.seq) <= first && top.querySelector(".said-text")) {
       resolve(performance.now());
+      return;
+    }
+    if (performance.now() > end) {
+      reject(new Error(`stands at ${top?.dataset.seq} of ${first}`));
       return;
     }
     scroll.scrollTop = 0;

@@ -156,7 +156,8 @@ export class MessageList {
     // After the first drawing: the reader begins where they stopped.
     queueMicrotask(() => {
       this.divider.scrollIntoView({ block: "center" });
-      this.moved();
+      // Where that is the top of what is loaded, nobody could scroll on to ask for what is before it.
+      this.follow();
     });
   }
 
