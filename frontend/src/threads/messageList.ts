@@ -149,7 +149,7 @@ export class MessageList {
   private begin(items: readonly Item[], read: number): void {
     this.begun = true;
     this.from = items.at(-FIRST)?.seq ?? 0;
-    this.unread = items.find((item) => item.seq > read && item.sender !== this.me)?.seq;
+    this.unread = this.firstUnread(items, read);
     if (this.unread !== undefined && this.unread < this.from) this.from = this.unread;
     if (this.unread === undefined) return;
     this.stays = false;
@@ -159,6 +159,10 @@ export class MessageList {
       // Where that is the top of what is loaded, nobody could scroll on to ask for what is before it.
       this.follow();
     });
+  }
+
+  private firstUnread(items: readonly Item[], read: number): number | undefined {
+    return items.find((item) => item.seq > read && item.sender !== this.me)?.seq;
   }
 
   private toEnd(): void {
@@ -195,10 +199,14 @@ export class MessageList {
   async earlier(): Promise<void> {
     if (this.loading) return;
     this.loading = true;
-    const before = this.conversation().talk.items[0]?.seq ?? 0;
+    const { readBefore, talk } = this.conversation();
+    const before = talk.items[0]?.seq ?? 0;
+    const isFirstHere = this.unread !== undefined && this.unread === this.firstUnread(talk.items, readBefore);
     await this.conversation().loadEarlier();
     this.loading = false;
     const items = this.conversation().talk.items;
+    // The divider stood above the first of those that were here: there may be unread ones before it.
+    if (isFirstHere && this.unread !== undefined) this.unread = this.firstUnread(items, readBefore) ?? this.unread;
     const at = items.findIndex((item) => item.seq >= before);
     if (this.from >= before && at > 0) {
       this.from = items[Math.max(0, at - STEP)]?.seq ?? 0;
