@@ -108,6 +108,7 @@ class Saying(World):
         if page is None:
             return False
         # Otherwise the answer that is lost is that of a new key, and nothing is sent.
+        page.talk(book.thread).catch_up()
         page.talk(book.thread).prepare()
         page.lose_next_answer()
         return self.say(book, page, TextBody(self.text()))
