@@ -1,7 +1,9 @@
 """Envelopes that come by socket: what arrives for a thread while some are written is written next, together.
 
 One transaction for each envelope cost most of the time that posting took. Nobody waits for company: an envelope
-that finds its thread idle is written at once.
+that finds its thread idle is written at once. Where several came together more are on their way, and the next
+transaction waits a moment for them: without it the lane took what was there again and again, in transactions
+of five, and three times fewer envelopes were written in a second.
 """
 
 from __future__ import annotations
@@ -22,6 +24,9 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 64
 """Envelopes of one transaction. They are at most 64 KiB each."""
+
+GATHER_SECONDS = 0.02
+"""Between two transactions of a thread in which many write at once."""
 
 _Place = tuple[uuid.UUID, uuid.UUID]
 _Waiting = tuple[services.Posting, "asyncio.Future[Envelope | None]"]
@@ -56,6 +61,8 @@ class Lanes:
                 # Nobody waits any more where the socket has closed.
                 if not outcome.done():
                     outcome.set_result(row)
+            if len(batch) > 1:
+                await asyncio.sleep(GATHER_SECONDS)
         del self._lanes[place]
 
 
