@@ -14,10 +14,11 @@ from playwright.sync_api import Browser, Route, expect
 from tests.accounts.browser import PASSPHRASE
 from tests.journeys.browsing import People, check_page, mails_to, wait_for_mail
 from tests.journeys.talking import WAIT, begin, message, say, sees, texts
-from tests.journeys.talks import MARKER, WIRE, sign_in
+from tests.journeys.talks import MARKER, THREADS, WIRE, sign_in
 from tests.journeys.threads_cast import SLUG, WORKSPACE
 from tests.stack.canary import files_and_output, kinds_with
 from tests.stack.deployment import Deployment
+from tests.stack.patience import eventually
 
 ROOM = 8_000_000
 """Bytes: a site's share, small enough to be filled by one write."""
@@ -38,6 +39,9 @@ FILL = """
 A_DAY_AHEAD = """
     const right = Date.now;
     Date.now = () => right() + 86_400_000;
+"""
+SIZE_OF = """
+    (address) => fetch(`${address}envelopes`).then((answer) => answer.arrayBuffer()).then((data) => data.byteLength)
 """
 BLOCKED = """
     window.WebSocket = class extends EventTarget {
@@ -121,13 +125,17 @@ def test_what_is_written_without_a_connection_is_sent_later_once(
     share.send("Storage.overrideQuotaForOrigin", give)
     dina = sign_in(context, "dina")
     address = begin(dina, f"Offline {MARKER}", "Pavel Partner")
+    before = dina.evaluate(SIZE_OF, address)
     context.set_offline(True)
     say(dina, f"kept {MARKER}")
     expect(dina.locator(".is-waiting .said-text")).to_have_text(f"kept {MARKER}")
     expect(dina.locator("[data-notice]")).to_be_visible()
     dina.close()
     context.set_offline(False)
+    # It goes out from any page of conversations, not only from its own.
     again = context.new_page()
+    again.goto(THREADS)
+    eventually(lambda: again.evaluate(SIZE_OF, address) > before, within=WAIT / 1000)
     again.goto(address)
     sees(again, f"kept {MARKER}")
     expect(again.locator(".is-waiting")).to_have_count(0)
