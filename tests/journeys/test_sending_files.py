@@ -97,9 +97,9 @@ def test_an_image_and_a_large_file_reach_the_other_whole(
     carla = sign_in(context, "carla")
     address = begin(carla, "Papers", "Rashid Reader")
 
-    # A picture, cleaned, with words.
+    # A picture, cleaned without being asked to, with words.
     attach(carla, picture)
-    carla.get_by_label("Remove photo details").check()
+    expect(carla.get_by_label("Remove photo details")).to_be_checked()
     is_phase(carla, "done")
     check_page(carla)
     carla.locator("#composer-text").fill("as agreed")

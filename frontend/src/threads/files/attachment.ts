@@ -29,6 +29,7 @@ export class Attachment {
   private shown = "";
   /** Its details were to be removed and could not be. */
   private keepsDetails = false;
+  private readonly strips = element("input", "form-check-input");
 
   constructor(
     private readonly file: File,
@@ -71,7 +72,13 @@ export class Attachment {
     };
   }
 
+  /** Begins sending: a photo without what it says of its place, time and camera, unless the person wants that sent. */
   start(): void {
+    if (this.strips.checked) this.choose();
+    else this.send();
+  }
+
+  private send(): void {
     const { upload, content } = this;
     this.show();
     void this.tools.queue(async () => {
@@ -105,23 +112,29 @@ export class Attachment {
     void this.upload.cancel();
     this.content = content;
     this.upload = this.fresh();
-    this.start();
+    this.send();
   }
 
   /** A photo may say where and when it was taken, and with what. */
   private details(): HTMLElement[] {
     const isPhoto = ["image/jpeg", "image/png"].includes(this.file.type);
     if (!isPhoto || this.file.size > DETAILS_LIMIT) return [];
-    const box = element("input", "form-check-input");
+    const box = this.strips;
     box.type = "checkbox";
+    // Whoever doesn't know what a photo tells is safe; whoever needs it as evidence knows, and unticks.
+    box.checked = true;
     box.addEventListener("change", () => {
-      box.disabled = true;
-      void this.strip(box.checked).then(() => {
-        box.disabled = false;
-      });
+      this.choose();
     });
     const label = element("label", "form-check", box, element("span", "form-check-label", this.words.stripDetails));
     return [label];
+  }
+
+  private choose(): void {
+    this.strips.disabled = true;
+    void this.strip(this.strips.checked).then(() => {
+      this.strips.disabled = false;
+    });
   }
 
   /** Never sends what the person wanted taken out: a photo that can't be cleaned stops here. */
@@ -134,7 +147,7 @@ export class Attachment {
     const data = await this.file.arrayBuffer().catch(() => undefined);
     const plain = data && withoutDetails(new Uint8Array(data));
     if (plain !== undefined) {
-      this.restart(new File([plain], this.file.name, { type: this.file.type }));
+      this.restart(new File([plain], this.file.name, { type: this.file.type, lastModified: this.file.lastModified }));
       return;
     }
     this.keepsDetails = true;
