@@ -47,6 +47,9 @@ export class MessageList {
   private stays = true;
   /** Where we scrolled to ourselves last: the event that tells of it may come after a picture has grown. */
   private placed = -1;
+  /** Where the reader was brought to the divider, and for how many earlier pages they go on along with it. */
+  private opened = -1;
+  private pages = 2;
   private drawn = new Map<string, Drawn>();
   /** Who came, went, or has new keys; oldest first. */
   happened: readonly Happened[] = [];
@@ -155,7 +158,7 @@ export class MessageList {
     this.stays = false;
     // After the first drawing: the reader begins where they stopped.
     queueMicrotask(() => {
-      this.divider.scrollIntoView({ block: "center" });
+      this.toDivider();
       // Where that is the top of what is loaded, nobody could scroll on to ask for what is before it.
       this.follow();
     });
@@ -163,6 +166,11 @@ export class MessageList {
 
   private firstUnread(items: readonly Item[], read: number): number | undefined {
     return items.find((item) => item.seq > read && item.sender !== this.me)?.seq;
+  }
+
+  private toDivider(): void {
+    this.divider.scrollIntoView({ block: "center" });
+    this.opened = this.scroll.scrollTop;
   }
 
   private toEnd(): void {
@@ -202,16 +210,21 @@ export class MessageList {
     const { readBefore, talk } = this.conversation();
     const before = talk.items[0]?.seq ?? 0;
     const isFirstHere = this.unread !== undefined && this.unread === this.firstUnread(talk.items, readBefore);
+    // Nobody has scrolled since the page brought them to the divider.
+    const untouched = (): boolean => isFirstHere && this.scroll.scrollTop === this.opened;
+    const isOpening = untouched();
     await this.conversation().loadEarlier();
     this.loading = false;
+    const goesAlong = isOpening && untouched() && this.pages-- > 0;
     const items = this.conversation().talk.items;
     // The divider stood above the first of those that were here: there may be unread ones before it.
     if (isFirstHere && this.unread !== undefined) this.unread = this.firstUnread(items, readBefore) ?? this.unread;
     const at = items.findIndex((item) => item.seq >= before);
     if (this.from >= before && at > 0) {
-      this.from = items[Math.max(0, at - STEP)]?.seq ?? 0;
+      this.from = items[Math.max(0, goesAlong ? 0 : at - STEP)]?.seq ?? 0;
       this.show();
     }
+    if (goesAlong) this.toDivider();
   }
 
   private draw(items: readonly Item[], now: Conversation): void {

@@ -82,6 +82,15 @@ it("moves the divider to the first unread message of all as earlier pages come",
   });
 });
 
+it("takes a reader who has not scrolled along to the first unread message of the page before", async () => {
+  begin(500, 150);
+  shown.show();
+  await vi.waitFor(() => {
+    expect(divided()).toBe("151");
+  });
+  expect(asked).toBeLessThan(3);
+});
+
 it("leaves the divider alone that was drawn for what came later", async () => {
   begin(1000, 1000);
   shown.show();
