@@ -16,6 +16,7 @@ import json
 import os
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,19 @@ LIMIT = 1_000_000
 
 class BrokenError(Exception):
     """What doesn't fit."""
+
+
+class RefusedError(Exception):
+    """What the server says no to, in its words."""
+
+
+def said(answer: bytes) -> str:
+    """The sentence of a problem (RFC 9457); nothing in it can steer a terminal. Empty if there is none."""
+    try:
+        sentence = str(json.loads(answer)["detail"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return "".join(letter for letter in sentence[:300] if letter.isprintable())
 
 
 def sha256(data: bytes) -> bytes:
@@ -106,8 +120,11 @@ def fetch(address: str, body: bytes | None = None) -> bytes:
     request = urllib.request.Request(  # noqa: S310 - the scheme was checked above
         address, data=body, headers={"Content-Type": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - as above
-        content: bytes = answer.read(LIMIT)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - as above
+            content: bytes = answer.read(LIMIT)
+    except urllib.error.HTTPError as refusal:
+        raise RefusedError(said(refusal.read(LIMIT)) or str(refusal)) from None
     return content
 
 
@@ -146,7 +163,13 @@ def cosign(address: str) -> int:
     encoded = base64.b64encode(identity + now.to_bytes(8, "big") + signature).decode()
     line = f"\u2014 {kept['name']} {encoded}"
     body = json.dumps({"size": size, "cosignature": line}).encode()
-    fetch(f"{address.rstrip('/')}/api/v1/ledger/cosignatures", body)
+    try:
+        fetch(f"{address.rstrip('/')}/api/v1/ledger/cosignatures", body)
+    except RefusedError as refusal:
+        public = verifier(kept["name"], 4, private.public_key().public_bytes_raw())
+        raise RefusedError(
+            f"{refusal}\nThe log itself is good. Has an administrator there entered your key?\n{public}"
+        ) from None
     return size
 
 
@@ -173,6 +196,9 @@ def main() -> int:
             sys.stdout.write(f"The log has {check(given)[1]} leaves and extends what was seen.\n")
         else:
             sys.stdout.write(f"Co-signed the log of {cosign(given)} leaves.\n")
+    except RefusedError as refusal:
+        sys.stderr.write(f"Refused: {refusal}\n")
+        return 1
     except (BrokenError, OSError, KeyError, ValueError) as problem:
         sys.stderr.write(f"Broken: {problem}\n")
         return 1
