@@ -78,8 +78,10 @@ export class DetailsPane {
     const self = now.roster.filter((row) => row.member === mine);
     const names = [...self, ...others].map((row) => this.name(row.member));
     const list = part(this.pane, "[data-members]", HTMLElement);
+    // On a phone the pane lies over the sentence that says so, and over a conversation that is over.
+    if (now.stage === "revoked") this.open(false);
     part(this.pane, "[data-readers]", HTMLElement).textContent =
-      names.length === 0
+      now.stage === "revoked" || names.length === 0
         ? ""
         : names.length === 1
           ? this.page.onlyYou

@@ -122,7 +122,7 @@ export class MessageView {
 
   private content(item: Item): readonly HTMLElement[] {
     if (item.kind === "deleted") return [element("p", "said-text is-missing", this.tombstone(item))];
-    if (item.kind === "introduction") return [written("p", "said-text is-missing", this.line(item))];
+    if (item.kind === "introduction") return [element("p", "said-text is-missing", this.line(item))];
     if (item.kind !== "text" && item.kind !== "file") {
       return [element("p", "said-text is-missing", this.words[item.kind])];
     }

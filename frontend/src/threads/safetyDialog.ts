@@ -65,6 +65,7 @@ export class SafetyDialog {
     const verified = this.compared?.people.state(this.compared.user) === "verified";
     this.verify.hidden = verified;
     this.unverify.hidden = !verified;
+    part(this.dialog, "[data-safety-scan]", HTMLButtonElement).hidden = verified;
   }
 
   private async mark(state: "verified" | "unverified"): Promise<void> {
