@@ -2,7 +2,7 @@
 
 import { type Conversation } from "./conversation";
 import { type Drafts } from "./drafts";
-import { type Event } from "./server";
+import { type Event } from "./socketMessages";
 
 export interface Followed {
   readonly conversation: Conversation;

@@ -5,8 +5,9 @@
 
 import { type Bytes } from "../crypto/bytes";
 import { ServerError } from "../keys";
-import { type Event, type Server } from "./server";
+import { type Server } from "./server";
 import { type Listener, Socket } from "./socket";
+import { type Event } from "./socketMessages";
 
 /** So many attempts in a row must have failed before anything is asked for by polling. */
 const PATIENCE = 2;

@@ -7,7 +7,8 @@ import { openAbout } from "../wire/about";
 import { readRecord, verifyRecord } from "../wire/epoch";
 import { Epochs } from "./epochs";
 import { People } from "./people";
-import { type Event, type ListedThread, type Server } from "./server";
+import { type ListedThread, type Server } from "./server";
+import { type Event } from "./socketMessages";
 
 export interface Entry {
   readonly id: string;

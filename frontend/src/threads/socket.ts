@@ -6,15 +6,8 @@
  */
 
 import { type Bytes } from "../crypto/bytes";
-import {
-  decodeEvent,
-  type Event,
-  pingMessage,
-  postMessage,
-  readAnswer,
-  readEvent,
-  type Server,
-} from "./server";
+import { type Server } from "./server";
+import { decodeEvent, type Event, pingMessage, postMessage, readAnswer, readEvent } from "./socketMessages";
 
 const PING_EVERY = 45_000;
 /** Within so long the server answers a ping, and is ready after a socket was asked for. */

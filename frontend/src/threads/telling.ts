@@ -7,7 +7,8 @@
 
 import { readEnvelope } from "../wire/envelope";
 import { button, element, part } from "./dom";
-import { type Event, type Server } from "./server";
+import { type Server } from "./server";
+import { type Event } from "./socketMessages";
 import { type Words } from "./words";
 
 const KEPT = "entente.tell";

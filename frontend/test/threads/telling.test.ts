@@ -5,8 +5,8 @@ import { beforeAll, beforeEach, expect, it, vi } from "vitest";
 
 import { type Bytes, randomBytes } from "../../src/crypto/bytes";
 import { generateSeeds, Identity } from "../../src/crypto/identity";
+import { type Event } from "../../src/threads/socketMessages";
 import { Telling } from "../../src/threads/telling";
-import { type Event } from "../../src/threads/server";
 import { makeEnvelope } from "../../src/wire/envelope";
 import { START } from "../../src/wire/transcript";
 
