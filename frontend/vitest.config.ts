@@ -8,5 +8,9 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     passWithNoTests: false,
     restoreMocks: true,
+    // What never ends fails; what is slow because the machine has other things to do must not.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
   },
 });

@@ -25,6 +25,10 @@ else:
 class ResetForm(ResetPasswordForm):  # type: ignore[misc]  # allauth has no types
     """Asks for a mail that restores signing in."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail address")
+
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         """Send it if the address has an account. Raises UnavailableError, for every address alike."""
         require_mail_server()

@@ -87,11 +87,9 @@ def open_by_code(account: Account, code: str) -> bytes:
         ) from error
 
 
-def wrap_for_passphrase(
-    connection: Connection, account: Account, derived: PassphraseKeys, vault_key: bytes
-) -> None:
-    """From now on the passphrase of signing in opens the vault too."""
-    wrap = wire.make_wrap(
+def passphrase_wrap(account: Account, derived: PassphraseKeys, vault_key: bytes) -> bytes:
+    """The vault's key, which the passphrase of signing in opens."""
+    return wire.make_wrap(
         user=account.user,
         kind=WrapKind.PASSPHRASE,
         id=os.urandom(16),
@@ -99,4 +97,11 @@ def wrap_for_passphrase(
         key=vault_key,
         argon2=account.argon2,
     )
+
+
+def wrap_for_passphrase(
+    connection: Connection, account: Account, derived: PassphraseKeys, vault_key: bytes
+) -> None:
+    """From now on the passphrase of signing in opens the vault too."""
+    wrap = passphrase_wrap(account, derived, vault_key)
     connection.send("POST", f"{API}keys/wraps", body=wrap)

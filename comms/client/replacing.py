@@ -16,6 +16,7 @@ from comms.client.conversation import Conversation
 from comms.client.errors import ServerError, Trouble, UsageError
 from comms.client.http import API
 from comms.client.log import KeyLog
+from comms.client.recovering import passphrase_wrap
 from comms.client.remote import Remote
 from comms.client.rotation import now
 from comms.client.successor import is_ownerless
@@ -75,14 +76,7 @@ def replace_keys(
     vault = wire.make_vault(
         user=keys.user, number=account.vault.number + 1, key=key, contents=contents
     )
-    by_passphrase = wire.make_wrap(
-        user=keys.user,
-        kind=WrapKind.PASSPHRASE,
-        id=os.urandom(16),
-        wrap_key=derived.wrap_key,
-        key=key,
-        argon2=account.argon2,
-    )
+    by_passphrase = passphrase_wrap(account, derived, key)
     by_code = wire.make_wrap(
         user=keys.user,
         kind=WrapKind.RECOVERY_CODE,

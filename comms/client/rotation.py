@@ -16,7 +16,7 @@ from uuid import UUID
 
 from comms.client.account import Keys
 from comms.client.epochs import Epochs
-from comms.client.errors import ServerError, Trouble
+from comms.client.errors import ServerError, Trouble, alarming
 from comms.client.log import KeyLog
 from comms.client.people import People
 from comms.client.remote import Remote
@@ -159,10 +159,10 @@ class Rotation:
         """Who is out by their own notice, and whom the workspace has put out."""
         self._leaves = self._leavers()
         roster = self._thread.epochs.newest.record.tbs.roster
+        with alarming("forged-epoch"):
+            put_out = self._remote.put_out(self._thread.thread)
         self._put_out = frozenset(
-            user
-            for user in self._remote.put_out(self._thread.thread)
-            if user != self._keys.user and find(roster, user) is not None
+            user for user in put_out if user != self._keys.user and find(roster, user) is not None
         )
 
     def _gone(self) -> set[UUID]:
@@ -172,7 +172,9 @@ class Rotation:
         """Notices of those who are still in the newest epoch. Raises Trouble for a forged one."""
         record = self._thread.epochs.newest.record
         found: list[LeaveNotice] = []
-        for notice in self._remote.leaves(self._thread.thread):
+        with alarming("forged-epoch"):
+            notices = self._remote.leaves(self._thread.thread)
+        for notice in notices:
             row = find(record.tbs.roster, notice.member)
             if row is None or (notice.thread, notice.epoch) != (self._thread.thread, record.hash):
                 continue

@@ -98,6 +98,19 @@ def test_refuses_changed_bytes(talk: tuple[Terminal, str], wire: Wire) -> None:
     is_alarmed(pavel, thread, "forged-message", sent)
 
 
+@pytest.mark.parametrize("path", ["leaves$", "put-out$"])
+def test_refuses_garbage_about_who_is_out(
+    talk: tuple[Terminal, str], wire: Wire, tmp_path: Path, path: str
+) -> None:
+    pavel, thread = talk
+    file = tmp_path / "map.txt"
+    file.write_text("a map")
+    sent = wire(answers(path, lambda _rows: [b"\x00"]))
+    found = pavel.json("attach", thread, str(file))
+    assert (found.code, found.error["code"]) == (5, "forged-epoch"), found
+    assert not [path for method, path, _body in sent if method != "GET" and thread in path]
+
+
 def test_refuses_another_transcript_that_adds_up(talk: tuple[Terminal, str], wire: Wire) -> None:
     pavel, thread = talk
 

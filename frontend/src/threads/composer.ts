@@ -4,19 +4,15 @@ import { fromHex } from "../crypto/bytes";
 import { TEXT_LIMIT } from "../wire/body";
 import { type Conversation } from "./conversation";
 import { button, element, part, written } from "./dom";
-import { type Drafts, NOTHING, type Written, type Theirs, UNREADABLE } from "./drafts";
+import { type Drafts, NOTHING, type Written } from "./drafts";
 import { type Attaching, bodiesOf, NO_FILES } from "./files";
 import { Mentions } from "./mentions";
 import { mentionsIn, type Person } from "./mentionText";
-import { plain } from "./markdown";
 import { type MessageView } from "./messageView";
 import { type Item } from "./talk";
 import { type TalkWords } from "./talkWords";
+import { Typing } from "./typing";
 import { fill, isolated } from "./words";
-
-/** Milliseconds between two notes that this person is writing. */
-const TYPING_AGAIN = 4_000;
-const TYPING_STOPS = 5_000;
 
 export interface ComposerActs {
   /** Something goes out now. */
@@ -42,10 +38,7 @@ export class Composer {
   /** What was being written before an edit began; it comes back afterwards. */
   private before: Written = NOTHING;
   private drafts: Drafts | undefined;
-  private typedAt = 0;
-  /** Whether the others were told that this person is writing. */
-  private isNoted = false;
-  private typing: number | undefined;
+  private readonly typing: Typing;
   private isTooLong = false;
 
   constructor(
@@ -57,6 +50,7 @@ export class Composer {
     private readonly attaching: Attaching,
     private readonly acts: ComposerActs,
   ) {
+    this.typing = new Typing((isTyping) => void conversation().noteWriting(isTyping));
     this.form = part(root, "[data-composer]", HTMLFormElement);
     this.text = part(root, "#composer-text", HTMLTextAreaElement);
     this.context = part(root, "[data-context]", HTMLElement);
@@ -75,7 +69,7 @@ export class Composer {
     this.text.addEventListener("input", () => {
       this.mentions.look();
       this.changed();
-      this.noteTyping();
+      this.typing.note(this.text.value.trim() !== "");
     });
     this.previewButton.addEventListener("click", () => {
       this.togglePreview();
@@ -252,8 +246,7 @@ export class Composer {
     const rest = this.edits === undefined ? NOTHING : this.before;
     const old = this.edits === undefined ? undefined : now.talk.find(this.edits);
     // The message itself ends the writing for the others.
-    window.clearTimeout(this.typing);
-    this.isNoted = false;
+    this.typing.forget();
     this.before = NOTHING;
     this.put(rest);
     this.drafts?.changed();
@@ -276,28 +269,6 @@ export class Composer {
       this.drafts?.changed();
       this.acts.refused(error);
     }
-  }
-
-  private noteTyping(): void {
-    window.clearTimeout(this.typing);
-    if (this.text.value.trim() === "") {
-      this.stopTyping();
-      return;
-    }
-    this.typing = window.setTimeout(() => {
-      this.stopTyping();
-    }, TYPING_STOPS);
-    if (Date.now() - this.typedAt < TYPING_AGAIN) return;
-    this.typedAt = Date.now();
-    this.isNoted = true;
-    void this.conversation().noteWriting(true);
-  }
-
-  private stopTyping(): void {
-    window.clearTimeout(this.typing);
-    if (!this.isNoted) return;
-    this.isNoted = false;
-    void this.conversation().noteWriting(false);
   }
 
   private togglePreview(): void {
@@ -324,18 +295,4 @@ export class Composer {
     this.text.hidden = false;
     this.previewButton.setAttribute("aria-pressed", "false");
   }
-}
-
-/** What another browser holds, with the choice between the two; of what can't be opened there is less. */
-export function showDraft(note: HTMLElement, theirs: Theirs | undefined, words: TalkWords): void {
-  note.hidden = theirs === undefined;
-  const isClosed = theirs === UNREADABLE;
-  const said =
-    theirs === undefined
-      ? ""
-      : isClosed
-        ? words.draftUnreadable
-        : fill(words.draftElsewhere, { text: isolated(plain(theirs.text)) });
-  part(note, "[data-draft-text]", HTMLElement).textContent = said;
-  part(note, "[data-draft-take]", HTMLElement).hidden = isClosed;
 }

@@ -1,21 +1,22 @@
-/** Draws an open conversation: messages, what waits, what is wrong, and who can read it. */
+/** One open conversation on the page: joins the list, the composer, the notices and the dialogs, and says what is new. */
 
-import { clockAhead, isStorageFull } from "../keys";
+import { isStorageFull } from "../keys";
 import { unforced } from "./bidi";
 import { type Conversation } from "./conversation";
-import { Composer, showDraft } from "./composer";
-import { button, element, part, written } from "./dom";
+import { Composer } from "./composer";
+import { part } from "./dom";
+import { offerChoice, showDraft } from "./draftNote";
 import { type Drafts, type DraftView } from "./drafts";
 import { type Files } from "./files";
 import { MessageActions } from "./messageActions";
 import { type Happened, MessageList } from "./messageList";
 import { MessageView } from "./messageView";
-import { type Waiting } from "./outbox";
-import { isOwnerless } from "./successor";
+import { Notices } from "./notices";
+import { Outgoing } from "./outgoing";
 import { TalkDialogs } from "./talkDialogs";
 import { type TalkWords } from "./talkWords";
 import { type Message } from "./timeline";
-import { clockSentence, fill, isolated, language, listed, troubleSentence, type Words } from "./words";
+import { fill, isolated, language, listed, type Words } from "./words";
 
 /** Milliseconds between two looks at who is writing. */
 const WRITING_TICK = 1_000;
@@ -26,19 +27,16 @@ const MOVE_PAUSE = 300;
 
 export class ConversationView {
   private readonly composer: Composer;
-  private readonly form: HTMLFormElement;
   private readonly views: MessageView;
   private readonly list: MessageList;
   private readonly actions: MessageActions;
   private readonly dialogs: TalkDialogs;
+  private readonly notices: Notices;
   private readonly latest: HTMLButtonElement;
   private readonly typing: HTMLElement;
   private readonly said: HTMLElement;
-  private readonly outgoing = new Map<string, HTMLElement>();
   private whenMoved: () => void = () => undefined;
   private moving: number | undefined;
-  private problem = "";
-  private canSucceed = false;
 
   constructor(
     private readonly root: HTMLElement,
@@ -46,11 +44,10 @@ export class ConversationView {
     private readonly talkWords: TalkWords,
     private readonly me: string,
     private readonly conversation: () => Conversation,
-    private readonly files: Files,
+    files: Files,
   ) {
     const scroll = part(root, "[data-scroll]", HTMLElement);
     const messages = part(root, "[data-messages]", HTMLElement);
-    this.form = part(root, "[data-composer]", HTMLFormElement);
     this.latest = part(root, "[data-latest]", HTMLButtonElement);
     this.typing = part(root, "[data-typing]", HTMLElement);
     this.said = part(root, "[data-said]", HTMLElement);
@@ -65,9 +62,11 @@ export class ConversationView {
       },
       file: (body) => files.views.card(body),
     });
+    this.notices = new Notices(root, words, this.views, me, conversation);
+    const outgoing = new Outgoing(words, talkWords, this.views, files.views);
     this.list = new MessageList(
       scroll, messages, this.views, talkWords, me, conversation,
-      () => conversation().waiting.map((one) => this.outgoingOne(one, conversation())),
+      () => outgoing.draw(conversation()),
       () => {
         this.moved();
       },
@@ -81,17 +80,17 @@ export class ConversationView {
     });
     this.composer = new Composer(root, talkWords, me, this.views, conversation, attaching, {
       sent: () => {
-        this.complain("");
+        this.notices.complain("");
         this.list.clearUnread();
         this.list.toLatest();
       },
       refused: (error) => {
-        this.complain(isStorageFull(error) ? this.words.noRoom : this.words.failed);
+        this.notices.complain(isStorageFull(error) ? this.words.noRoom : this.words.failed);
       },
       tooLong: (size) => {
         const numbers = new Intl.NumberFormat(language());
         const format = (count: number): string => numbers.format(count);
-        this.complain(
+        this.notices.complain(
           size === undefined ? "" : fill(this.words.tooLong, { length: format(size.length), fits: format(size.fits) }),
         );
       },
@@ -138,12 +137,7 @@ export class ConversationView {
         },
       }),
     );
-    part(note, "[data-draft-take]", HTMLButtonElement).addEventListener("click", () => {
-      drafts.takeTheirs();
-    });
-    part(note, "[data-draft-keep]", HTMLButtonElement).addEventListener("click", () => {
-      void drafts.keepMine();
-    });
+    offerChoice(note, drafts);
     return drafts;
   }
 
@@ -161,7 +155,7 @@ export class ConversationView {
     part(this.root, "[data-earlier]", HTMLButtonElement).hidden = !now.hasEarlier;
     this.drawPinCount(now);
     this.drawWriters();
-    this.drawState(now);
+    this.notices.show();
   }
 
   /** How far the messages have been on the screen. */
@@ -191,7 +185,12 @@ export class ConversationView {
 
   /** A sentence of what is being done, or "". */
   say(sentence: string): void {
-    part(this.root, "[data-state]", HTMLElement).textContent = sentence;
+    this.notices.say(sentence);
+  }
+
+  /** A press begins the conversation that continues this one, where its last owner is lost. */
+  offerSuccessor(begin: () => Promise<void>): void {
+    this.notices.offerSuccessor(begin);
   }
 
   private announce(sentence: string): void {
@@ -210,10 +209,6 @@ export class ConversationView {
       if (event.target !== scroll || event.key !== "Enter") return;
       event.preventDefault();
       this.actions.enter();
-    });
-    part(this.root, "[data-accept]", HTMLButtonElement).addEventListener("click", () => {
-      const person = this.conversation().trouble?.person;
-      if (person !== undefined) void this.conversation().acceptKeys(person);
     });
     document.addEventListener("keydown", (event) => {
       if (!(event.ctrlKey || event.metaKey) || event.key !== "/") return;
@@ -264,55 +259,6 @@ export class ConversationView {
     this.latest.classList.toggle("btn-primary", count > 0);
   }
 
-  private outgoingOne(one: Waiting, now: Conversation): HTMLElement {
-    const why = now.refused.get(one.key);
-    const drawn = this.outgoing.get(`${one.key} ${why ?? ""}`) ?? this.drawOutgoing(one, why, now);
-    this.outgoing.set(`${one.key} ${why ?? ""}`, drawn);
-    return drawn;
-  }
-
-  private drawOutgoing(one: Waiting, why: string | undefined, now: Conversation): HTMLElement {
-    const { body } = one;
-    const isText = body.kind === "text" || body.kind === "file";
-    const shown = isText
-      ? this.views.text(body.text ?? "", body.mentions ?? [])
-      : written("p", "said-text", this.outgoingLine(one));
-    const file = body.kind === "file" ? [this.files.views.plain(body)] : [];
-    const state = why === undefined ? this.words.waiting : `${this.words.refused} ${why}`;
-    const item = element("li", `said is-mine is-waiting${isText ? "" : " is-act"}`);
-    const part = element("div", "said-body", ...file, shown, written("p", "said-state", state));
-    if (why !== undefined) {
-      const again = button(this.words.tryAgain, () => void now.tryAgain(one.key));
-      const away = button(this.words.discard, () => void now.discard(one.key));
-      part.append(element("div", "btn-list", again, away));
-      item.classList.add("is-refused");
-    }
-    item.append(element("span", "said-face is-empty"), part);
-    return item;
-  }
-
-  private outgoingLine({ body }: Waiting): string {
-    const { talkWords } = this;
-    switch (body.kind) {
-      case "edit":
-        return fill(talkWords.waitingEdit, { text: isolated(body.text) });
-      case "deletion":
-        return talkWords.waitingDeletion;
-      case "reaction":
-        return fill(talkWords.waitingReaction, { emoji: body.emoji });
-      case "pin":
-        return body.isSet ? talkWords.waitingPin : talkWords.waitingUnpin;
-      case "file":
-        return fill(talkWords.file, { name: isolated(body.name) });
-      case "introduction":
-        return body.name;
-      case "text":
-      case "receipt":
-      case "typing":
-        return "";
-    }
-  }
-
   private drawPinCount(now: Conversation): void {
     const open = part(this.root, "[data-pins-open]", HTMLButtonElement);
     const count = now.pins.length;
@@ -334,74 +280,5 @@ export class ConversationView {
             ? fill(this.talkWords.areWriting, { names: listed(names) })
             : this.talkWords.manyWriting;
     if (this.typing.textContent !== sentence) this.typing.textContent = sentence;
-  }
-
-  private drawState(now: Conversation): void {
-    const { trouble, silence } = now;
-    const alarm = part(this.root, "[data-trouble]", HTMLElement);
-    const accept = part(this.root, "[data-accept]", HTMLButtonElement);
-    alarm.hidden = trouble === undefined;
-    if (trouble !== undefined) {
-      const name = trouble.person === undefined ? "" : now.name(trouble.person);
-      const sentence = troubleSentence(this.words, trouble, name);
-      part(alarm, "[data-trouble-text]", HTMLElement).textContent = sentence;
-      part(alarm, "[data-trouble-detail]", HTMLElement).textContent = trouble.detail;
-      accept.hidden = trouble.kind !== "changed-keys";
-      accept.textContent = fill(this.words.accept, { name });
-    }
-    const notice = part(this.root, "[data-notice]", HTMLElement);
-    const sentence = this.notice(now);
-    notice.hidden = sentence === "";
-    part(notice, "[data-notice-text]", HTMLElement).textContent = sentence;
-    const own = now.roster.find((row) => row.member === this.me);
-    part(notice, "[data-successor]", HTMLButtonElement).hidden = !(
-      this.canSucceed &&
-      silence === "renewing" &&
-      own?.role === "member" &&
-      isOwnerless(now.roster, now.lostOwners)
-    );
-    part(this.root, "[data-reader]", HTMLElement).hidden = now.stage !== "open" || silence !== "observer";
-    this.form.hidden = now.stage !== "open" || (silence !== undefined && silence !== "renewing" && silence !== "clock");
-    for (const control of this.form.elements) {
-      if (control instanceof HTMLButtonElement) control.disabled = silence !== undefined;
-    }
-    this.say(now.stage === "loading" ? this.words.checking : now.offline ? "" : this.words.live);
-  }
-
-  private renewing(now: Conversation): string {
-    const { lostOwners: lost, putOut } = now;
-    const names = (members: readonly string[]): string => listed(members.map((one) => this.views.name(one)));
-    const gone = isOwnerless(now.roster, lost);
-    if (gone && lost.some((one) => !putOut.includes(one))) {
-      return fill(this.words.ownerLost, { names: names(lost) });
-    }
-    if (putOut.length === 0) return this.words.renewing;
-    return fill(gone ? this.words.ownerPutOut : this.words.putOut, { names: names(putOut) });
-  }
-
-  /** A press begins the conversation that continues this one, where its last owner is lost. */
-  offerSuccessor(begin: () => Promise<void>): void {
-    const button = part(this.root, "[data-successor]", HTMLButtonElement);
-    this.canSucceed = true;
-    button.addEventListener("click", () => {
-      button.disabled = true;
-      void begin().catch(() => {
-        button.disabled = false;
-        part(this.root, "[data-notice-text]", HTMLElement).textContent = this.words.failed;
-      });
-    });
-  }
-
-  private notice(now: Conversation): string {
-    if (now.stage === "revoked") return this.words.revoked;
-    if (now.silence === "clock") return clockSentence(this.words, clockAhead());
-    if (now.silence === "renewing") return this.renewing(now);
-    return now.offline ? this.words.offline : this.problem;
-  }
-
-  /** What keeps the words in the field from being sent, or "". */
-  private complain(problem: string): void {
-    this.problem = problem;
-    this.drawState(this.conversation());
   }
 }

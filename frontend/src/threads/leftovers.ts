@@ -3,7 +3,7 @@
  * It goes out from whatever page of conversations is open, sealed and checked as on the conversation's own.
  */
 
-import { type Unlocked } from "../keys";
+import { type Holder } from "../keys";
 import { Conversation } from "./conversation";
 import { blobsAt, destroyFile } from "./files/blobServer";
 import { type Outbox } from "./outbox";
@@ -14,7 +14,7 @@ export class Leftovers {
 
   constructor(
     private readonly server: Server,
-    private readonly unlocked: Unlocked,
+    private readonly unlocked: Holder,
     private readonly outbox: Outbox,
     /** Called with the conversations in which something waits. */
     private readonly shown: (threads: ReadonlySet<string>) => void,

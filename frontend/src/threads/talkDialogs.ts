@@ -109,6 +109,7 @@ export class TalkDialogs {
   private showDate(): void {
     const input = part(this.date, "input", HTMLInputElement);
     input.max = dayOf(Date.now());
+    input.value ||= input.max;
     part(this.date, "[data-date-state]", HTMLElement).textContent = "";
     this.date.showModal();
     input.focus();

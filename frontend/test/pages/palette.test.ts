@@ -64,7 +64,7 @@ async function openWith(answer: Response | Promise<Response>): Promise<HTMLEleme
       throw new Error("not answered yet");
     }
     return found;
-  });
+  }, { timeout: 20_000 });
   return dialog;
 }
 

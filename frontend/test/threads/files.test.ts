@@ -115,7 +115,7 @@ test("after a closed tab the same file goes on where it stopped, under the same 
   world.store.beforePut = async (index) => {
     if (index === 0) return;
     // The other lane's chunk has arrived by then, however long it took to seal.
-    await vi.waitUntil(() => world.store.only().chunks.has(0), { interval: 1 });
+    await vi.waitUntil(() => world.store.only().chunks.has(0), { interval: 1, timeout: 20_000 });
     throw new Error("the tab is closed");
   };
   await world.upload(new Blob([content(SIZE)])).run();
@@ -135,7 +135,7 @@ test("another content of the same size gets another key and another blob", async
   world.store.beforePut = async (index) => {
     if (index === 0) return;
     // The other lane's chunk has arrived by then, however long it took to seal.
-    await vi.waitUntil(() => world.store.only().chunks.has(0), { interval: 1 });
+    await vi.waitUntil(() => world.store.only().chunks.has(0), { interval: 1, timeout: 20_000 });
     throw new Error("the tab is closed");
   };
   await world.upload(new Blob([content(SIZE)])).run();

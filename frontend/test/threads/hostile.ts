@@ -82,11 +82,11 @@ export class Hostile extends World {
     return bare(await log.checkpoint(), await readVerifier(await log.key()));
   }
 
-  /** The reader's page of this conversation, with one message that waits to be sent. */
-  async opened(): Promise<Conversation> {
+  /** The reader's open vault. */
+  holder(): Holder {
     const { reader, pins, remembered } = this;
     let opened: Promise<IdentityLog> | undefined;
-    const holder: Holder = {
+    return {
       userId: reader.id,
       identity: reader.identity,
       entry: this.ownEntry,
@@ -104,10 +104,14 @@ export class Hostile extends World {
       },
       unsafeVaultKey: () => new Uint8Array(32),
     };
-    const outbox = await Outbox.open(reader.id, new Uint8Array(32));
+  }
+
+  /** The reader's page of this conversation, with one message that waits to be sent. */
+  async opened(): Promise<Conversation> {
+    const outbox = await Outbox.open(this.reader.id, new Uint8Array(32));
     await outbox.reserve(this.thread, { kind: "text", text: "typed before" }, Date.now());
     const view = { changed: () => undefined, arrived: () => undefined, destroyFile: () => Promise.resolve() };
-    return new Conversation(this.thread, new Server("talks"), holder, outbox, view);
+    return new Conversation(this.thread, new Server("talks"), this.holder(), outbox, view);
   }
 
   /** The log as this reader's browser opens it, and remembers it. */

@@ -70,7 +70,7 @@ it("begins at the divider and asks for what is before it: at the very top nobody
   // Nothing was scrolled, so no event came; happy-dom's boxes have no height, as at the very top.
   await vi.waitFor(() => {
     expect(asked).toBeGreaterThan(0);
-  });
+  }, { timeout: 20_000 });
 });
 
 it("moves the divider to the first unread message of all as earlier pages come", async () => {
@@ -79,7 +79,7 @@ it("moves the divider to the first unread message of all as earlier pages come",
   for (let page = 0; page < 5; page += 1) await shown.earlier();
   await vi.waitFor(() => {
     expect(divided()).toBe("301");
-  });
+  }, { timeout: 20_000 });
 });
 
 it("takes a reader who has not scrolled along to the first unread message of the page before", async () => {
@@ -87,7 +87,7 @@ it("takes a reader who has not scrolled along to the first unread message of the
   shown.show();
   await vi.waitFor(() => {
     expect(divided()).toBe("151");
-  });
+  }, { timeout: 20_000 });
   expect(asked).toBeLessThan(3);
 });
 

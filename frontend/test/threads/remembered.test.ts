@@ -45,7 +45,7 @@ test("gives a record to one upload at a time, in all tabs", async () => {
   left.release(one.blob);
   await vi.waitFor(async () => {
     expect(await right.claim(thread, digest, size)).toEqual(one);
-  });
+  }, { timeout: 20_000 });
   await right.forget(one.blob);
   expect(await left.claim(thread, digest, size)).toBeUndefined();
 });

@@ -105,7 +105,7 @@ async function turnOn(): Promise<Telling> {
   place.querySelector("button")?.click();
   await vi.waitFor(() => {
     expect(place.textContent).toContain("On");
-  });
+  }, { timeout: 20_000 });
   return made;
 }
 
