@@ -41,10 +41,17 @@ export class Sealer implements Sealing {
 
   async hash(progress: (read: number) => void): Promise<Bytes> {
     const whole = await Sha256Stream.start();
-    for (let index = 0; index < chunkCount(this.file.size); index++) {
-      const data = await this.read(index);
+    const count = chunkCount(this.file.size);
+    let next = this.read(0);
+    for (let index = 0; index < count; index++) {
+      const data = await next;
+      // The disk and the browser's own hashing work beside ours, which takes the longest.
+      if (index + 1 < count) next = this.read(index + 1);
+      // What went wrong with it is said when its turn comes.
+      next.catch(() => undefined);
+      const digest = sha256(data);
       whole.add(data);
-      this.digests[index] = await sha256(data);
+      this.digests[index] = await digest;
       progress(index * CHUNK_SIZE + data.length);
     }
     return whole.end();
