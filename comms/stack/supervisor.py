@@ -64,7 +64,8 @@ class Supervisor:
         self._sentinel.close()
 
     def kill(self) -> None:
-        """Kill everything at once: for a person who asks a second time."""
+        """Kill everything at once, and start none of it again: for a person who asks a second time."""
+        self._stopping.update(self._tasks)
         for state in self.states.values():
             if state.pid is not None:
                 processes.kill_group(state.pid)

@@ -29,6 +29,8 @@ from comms.stack.web import check_port
 LOCAL_SETTINGS = "config.settings.local"
 ROTATION = 10.0
 """Seconds between two looks at the sizes of the logs."""
+ONE_WISH_SECONDS = 1.0
+"""Signals to stop within this time are one wish; a later one means at once."""
 
 
 def say(line: str) -> None:
@@ -103,8 +105,14 @@ async def _serve(site: Site, began: float) -> int:
     asked = asyncio.Event()
     supervisor = Supervisor(say, lambda: _write_state(site, supervisor))
 
+    first = 0.0
+
     def stop_asked() -> None:
-        if asked.is_set():
+        nonlocal first
+        # `make` passes on a signal that the whole group gets too: two at once are one wish, not two.
+        if not asked.is_set():
+            first = time.monotonic()
+        elif time.monotonic() - first > ONE_WISH_SECONDS:
             supervisor.kill()
         asked.set()
 

@@ -203,6 +203,19 @@ def test_service_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
     eventually(lambda: not any(processes.is_alive(pid) for pid in found))
 
 
+def test_what_is_killed_at_once_is_not_started_again(tmp_path: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        stage.supervisor.start(stage.service())
+        await stage.supervisor.ready("Thing")
+        parent, _child = stage.pids()
+        stage.supervisor.kill()
+        await stage.until(lambda: not processes.is_alive(parent))
+        await stage.supervisor.stop("Thing")
+
+    stage = play(tmp_path, scene)
+    assert [line for line in stage.said if "again" in line] == []
+
+
 def test_leftovers_are_said(tmp_path: Path) -> None:
     async def scene(stage: Stage) -> None:
         stage.supervisor.start(stage.service(clear_leftovers=lambda: ["Something was left."]))

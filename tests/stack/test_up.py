@@ -89,7 +89,11 @@ def test_kill_9_of_the_supervisor_leaves_nothing_and_the_next_start_works(tmp_pa
     assert "#" not in deployment.output()[said:]
     assert (tmp_path / "var/state/set-up-done").exists()
     assert deployment.process.poll() is None
+    # `make` passes on a signal that the whole group gets: two at once are one wish, and nothing is killed.
+    said = len(deployment.output())
+    deployment.process.send_signal(signal.SIGINT)
     assert deployment.stop(signal.SIGTERM) == 0
+    assert "SIGKILL" not in deployment.output()[said:]
     assert deployment.remains() == []
     assert deployment.manage("status").returncode == 1
 
