@@ -32,7 +32,7 @@ import { EPOCH_RECORD, EPOCH_TBS, EPOCH_UPLOAD } from "./types";
 const LIMIT = 96 * 1024;
 const UPLOAD_LIMIT = LIMIT + ROSTER_LIMIT * 1200;
 export const KEY_SIZE = 32;
-const WRAP_SIZE = 1168;
+export const WRAP_SIZE = 1168;
 const CHECKPOINT_LIMIT = 2048;
 /** X-Wing, HKDF-SHA256, AES-256-GCM, Ed25519, ML-DSA-65, SHA-256. */
 export const SUITE = 1;
