@@ -16,6 +16,7 @@ urlpatterns = [
     path("new", data.create, name="create"),
     path("<uuid:thread_id>/", pages.thread_page, name="thread"),
     path("<uuid:thread_id>/epochs", data.epochs, name="epochs"),
+    path("<uuid:thread_id>/form-keys", data.form_keys, name="form_keys"),
     path("<uuid:thread_id>/envelopes", data.envelopes, name="envelopes"),
     path("<uuid:thread_id>/people", data.people, name="people"),
     path("<uuid:thread_id>/read", data.read, name="read"),

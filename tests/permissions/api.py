@@ -96,6 +96,7 @@ THREADS = [
         _sealed(name)
         for name in (
             "thread_epochs",
+            "thread_form_keys",
             "thread_envelopes",
             "thread_read",
             "thread_leaves",
@@ -105,6 +106,8 @@ THREADS = [
             "thread_blobs",
         )
     ),
+    # A conversation has none; those of a form are under the form's own thread.
+    Row("api:thread_form_keys", api(NOT_FOUND), arguments=own_thread),
     _sealed("thread_draft", "PUT"),
     _sealed("thread_mute", "PUT"),
     _sealed("thread_guests"),

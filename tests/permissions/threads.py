@@ -189,6 +189,16 @@ ROWS = [
             "mute",
         )
     ),
+    # A conversation has none; those of a form are under the form's own thread.
+    Row("threads:form_keys", {**members(NOT_FOUND), **SCRIPTS}, arguments=own_thread),
+    Row(
+        "threads:form_keys",
+        {**members(UNREADABLE), **SCRIPTS},
+        method="POST",
+        arguments=own_thread,
+        data=empty,
+        content_type=CBOR,
+    ),
     Row(
         "threads:blobs",
         {**members(UNREADABLE), **SCRIPTS},

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from comms.accounts.views.answers import limit_rate, octets
+from comms.accounts.views.answers import decode_list, limit_rate, octets
 from comms.core.errors import InvalidError
 from comms.core.rest import body_of, cbor_body, cbor_schema
 from comms.core.tenancy import in_workspace
@@ -19,12 +19,14 @@ from comms.threads import selectors, services, shapes
 from comms.threads.api.door import AfterQuery, PositionQuery, SealedView, position
 from comms.wire import envelopes as wire_envelopes
 from comms.wire import epochs as wire_epochs
+from comms.wire import form_keys as wire_form_keys
 from comms.wire import history as wire_history
 from comms.wire import identity as wire_identity
 from comms.wire import leaving as wire_leaving
 from comms.wire.cbor import Value, decode, encode
 from comms.wire.errors import WireError
 
+FORM_EPOCH_LIMIT = wire_epochs.UPLOAD_LIMIT + wire_form_keys.LIMIT + 100
 MAKING_LIMIT = wire_identity.LIMIT + services.GUEST_LABEL_LIMIT + 100
 
 
@@ -86,6 +88,41 @@ class EpochsView(SealedView):
         """
         upload = body_of(request, wire_epochs.UPLOAD_LIMIT)
         thread = services.publish_epoch(actor=self.actor, thread_id=thread_id, upload=upload)
+        return Response(encode(shapes.state(thread)), status=201)
+
+
+class FormKeysView(SealedView):
+    """What the answers of a form are sealed to, one key for each epoch of the form's thread."""
+
+    @extend_schema(
+        operation_id="list_form_keys",
+        summary="Form keys of a form's thread",
+        parameters=[AfterQuery],
+        responses=cbor_schema("[form-key, …], at most 200"),
+    )
+    def get(self, request: Request, thread_id: uuid.UUID) -> Response:
+        """Those of epochs with numbers above `after`."""
+        after = position(request)["after"] or 0
+        with in_workspace(self.workspace.id):
+            rows = selectors.list_form_keys(self.actor, thread_id, after=after)
+        return Response(encode(list[Value](rows)))
+
+    @extend_schema(
+        operation_id="publish_form_epoch",
+        summary="Publish the next epoch of a form's thread",
+        request=cbor_body(FORM_EPOCH_LIMIT),
+        responses=cbor_schema("[thread, epoch number, seq, T]", 201),
+    )
+    def post(self, request: Request, thread_id: uuid.UUID) -> Response:
+        """Takes [epoch-upload, form-key]: other readers of the form, or new keys of one of them.
+
+        409 `overtaken` when an epoch came first.
+        """
+        body = body_of(request, FORM_EPOCH_LIMIT)
+        upload, form_key = (octets(part) for part in decode_list(body, 2))
+        thread = services.publish_epoch(
+            actor=self.actor, thread_id=thread_id, upload=upload, form_key=form_key
+        )
         return Response(encode(shapes.state(thread)), status=201)
 
 

@@ -16,6 +16,7 @@ workspace: list[URLPattern | URLResolver] = [
     path(_THREAD, overview.ThreadView.as_view(), name="thread"),
     path(_THREAD + "/members", overview.ThreadMembersView.as_view(), name="thread_members"),
     path(_THREAD + "/epochs", sealed.EpochsView.as_view(), name="thread_epochs"),
+    path(_THREAD + "/form-keys", sealed.FormKeysView.as_view(), name="thread_form_keys"),
     path(_THREAD + "/envelopes", sealed.EnvelopesView.as_view(), name="thread_envelopes"),
     path(_THREAD + "/people", sealed.PeopleView.as_view(), name="thread_people"),
     path(_THREAD + "/guests", sealed.GuestsView.as_view(), name="thread_guests"),

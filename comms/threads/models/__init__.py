@@ -5,6 +5,7 @@ from comms.threads.models.blobs import Blob, Chunk
 from comms.threads.models.drafts import Draft
 from comms.threads.models.envelopes import Envelope
 from comms.threads.models.epochs import Epoch, Wrap
+from comms.threads.models.form_keys import FormKey
 from comms.threads.models.guests import Guest
 from comms.threads.models.leaves import Leave
 from comms.threads.models.receipts import Receipt
@@ -18,6 +19,7 @@ __all__ = [
     "Draft",
     "Envelope",
     "Epoch",
+    "FormKey",
     "Guest",
     "Leave",
     "Member",

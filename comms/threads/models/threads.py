@@ -23,7 +23,20 @@ class Thread(WorkspaceOwned):
     left or has new keys, and nothing is accepted until an epoch without them or for those is there.
     """
 
+    class Purpose(models.IntegerChoices):
+        """A form's thread carries the keys of its readers and nothing else: no list of conversations shows it."""
+
+        CONVERSATION = 1
+        FORM = 2
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # With a default in the database too: while the migration runs, the release before goes on inserting.
+    purpose = models.PositiveSmallIntegerField(
+        choices=Purpose.choices,
+        default=Purpose.CONVERSATION,
+        db_default=Purpose.CONVERSATION,
+        editable=False,
+    )
     epoch_number = models.PositiveIntegerField(default=0, editable=False)
     epoch_hash = models.BinaryField(max_length=32, default=_zeros, editable=False)
     seq = models.PositiveBigIntegerField(default=0, editable=False)

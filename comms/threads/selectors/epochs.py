@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from comms.core.actors import Actor
 from comms.threads.models import Epoch, Leave, Member, Wrap
-from comms.threads.selectors.threads import get_thread
+from comms.threads.selectors.threads import get_keyed_thread
 from comms.wire import epochs as wire
 
 EPOCHS_AT_ONCE = 200
@@ -27,7 +27,7 @@ class EpochOfMember:
 
 def list_epochs(actor: Actor, thread_id: uuid.UUID, *, after: int = 0) -> list[EpochOfMember]:
     """Up to 200 epochs with numbers above `after`, in order. Raises NotFoundError."""
-    seat = get_thread(actor, thread_id)
+    seat = get_keyed_thread(actor, thread_id)
     epochs = list(
         Epoch.objects.filter(thread=seat.thread, number__gt=after).order_by("number")[
             :EPOCHS_AT_ONCE
@@ -44,7 +44,7 @@ def list_epochs(actor: Actor, thread_id: uuid.UUID, *, after: int = 0) -> list[E
 
 def list_leaves(actor: Actor, thread_id: uuid.UUID) -> list[bytes]:
     """Notices of those who left since the newest epoch, verbatim, at most 500. Raises NotFoundError."""
-    seat = get_thread(actor, thread_id)
+    seat = get_keyed_thread(actor, thread_id)
     if not seat.thread.key_due:
         return []
     rows = Leave.objects.filter(thread=seat.thread).order_by("id")[:500]
@@ -56,7 +56,7 @@ def list_put_out(actor: Actor, thread_id: uuid.UUID) -> list[uuid.UUID]:
 
     Raises NotFoundError.
     """
-    thread = get_thread(actor, thread_id).thread
+    thread = get_keyed_thread(actor, thread_id).thread
     if not thread.key_due:
         return []
     newest = Epoch.objects.get(thread=thread, number=thread.epoch_number)

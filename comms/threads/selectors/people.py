@@ -13,7 +13,7 @@ from comms.accounts.selectors import KeysOfMember
 from comms.core.actors import Actor
 from comms.threads.models import Member
 from comms.threads.selectors.keys import guest_chains
-from comms.threads.selectors.threads import get_thread
+from comms.threads.selectors.threads import get_keyed_thread
 
 
 def list_people(actor: Actor, thread_id: uuid.UUID) -> list[KeysOfMember]:
@@ -21,7 +21,7 @@ def list_people(actor: Actor, thread_id: uuid.UUID) -> list[KeysOfMember]:
 
     Raises NotFoundError.
     """
-    seat = get_thread(actor, thread_id)
+    seat = get_keyed_thread(actor, thread_id)
     ids = list(Member.objects.filter(thread=seat.thread).values_list("member_id", flat=True))
     return [*accounts.list_chains(ids), *guest_chains(seat.thread.id, ids)]
 
@@ -39,7 +39,7 @@ def list_members(actor: Actor, thread_id: uuid.UUID) -> list[MemberOfThread]:
 
     Raises NotFoundError.
     """
-    seat = get_thread(actor, thread_id)
+    seat = get_keyed_thread(actor, thread_id)
     rows = list(
         Member.objects.filter(
             Q(expires_at=None) | Q(expires_at__gt=timezone.now()),

@@ -42,16 +42,32 @@ class ThreadOfMember:
 
 
 def get_thread(actor: Actor, thread_id: uuid.UUID, *, lock: bool = False) -> Seat:
-    """The thread, if the actor is in its roster now. `lock` holds it until the transaction ends.
+    """The conversation, if the actor is in its roster now. `lock` holds it until the transaction ends.
 
-    Raises NotFoundError for everyone else, whether it exists or not.
+    Raises NotFoundError for everyone else, whether it exists or not, and for the thread of a form.
     """
+    seat = get_keyed_thread(actor, thread_id, lock=lock)
+    if seat.thread.purpose != Thread.Purpose.CONVERSATION:
+        raise _not_there()
+    return seat
+
+
+def get_keyed_thread(actor: Actor, thread_id: uuid.UUID, *, lock: bool = False) -> Seat:
+    """As get_thread, for what conversations and forms have in common: who is in, and the chain of keys."""
     threads = Thread.objects.select_for_update() if lock else Thread.objects.all()
     thread = threads.filter(id=thread_id, workspace_id=actor.workspace_id).first()
     member = _seats(actor).filter(thread_id=thread_id).first() if thread else None
     if thread is None or member is None or not policies.can_read(member):
-        raise NotFoundError(_("There is no such conversation, or you are not in it."))
+        raise _not_there()
     return Seat(thread, member)
+
+
+def get_form_thread(actor: Actor, thread_id: uuid.UUID, *, lock: bool = False) -> Seat:
+    """The thread of a form, if the actor is one of its readers now. Raises NotFoundError."""
+    seat = get_keyed_thread(actor, thread_id, lock=lock)
+    if seat.thread.purpose != Thread.Purpose.FORM:
+        raise _not_there()
+    return seat
 
 
 def lock_seats(actors: Sequence[Actor], thread_id: uuid.UUID) -> list[Seat]:
@@ -60,7 +76,9 @@ def lock_seats(actors: Sequence[Actor], thread_id: uuid.UUID) -> list[Seat]:
     All actors are of one workspace. Empty for a thread that doesn't exist or that none of them is in.
     """
     found = Thread.objects.select_for_update().filter(
-        id=thread_id, workspace_id=actors[0].workspace_id
+        id=thread_id,
+        workspace_id=actors[0].workspace_id,
+        purpose=Thread.Purpose.CONVERSATION,
     )
     thread = found.first()
     if thread is None:
@@ -74,7 +92,7 @@ def list_threads(
     actor: Actor, *, before: tuple[datetime.datetime, uuid.UUID] | None = None
 ) -> list[ThreadOfMember]:
     """Up to 50 of the actor's threads, newest activity first, after the cursor (activity, id)."""
-    seats = _seats(actor).select_related("thread")
+    seats = _conversations(actor).select_related("thread")
     if before is not None:
         seats = seats.filter(
             Q(thread__activity_at__lt=before[0])
@@ -99,31 +117,31 @@ def list_threads(
 
 def list_heads(actor: Actor) -> list[Thread]:
     """Where each of the actor's threads stands, at most 1,000, for a socket that has just opened."""
-    seats = _seats(actor).select_related("thread").order_by("-thread__activity_at")
+    seats = _conversations(actor).select_related("thread").order_by("-thread__activity_at")
     return [seat.thread for seat in seats[:HEADS_AT_ONCE]]
 
 
 def list_standings(actor: Actor) -> dict[uuid.UUID, Standing]:
     """The same threads as `list_heads`, without what a page already has."""
     fields = ("thread_id", "thread__epoch_number", "thread__key_due", "thread__seq")
-    rows = _seats(actor).order_by("-thread__activity_at").values_list(*fields)
+    rows = _conversations(actor).order_by("-thread__activity_at").values_list(*fields)
     return {thread: (number, due, seq) for thread, number, due, seq in rows[:HEADS_AT_ONCE]}
 
 
 def count_unread_threads(actor: Actor) -> int:
     """In how many threads something waits that the actor has not read."""
-    return _seats(actor).filter(thread__seq__gt=F("read_up_to")).count()
+    return _conversations(actor).filter(thread__seq__gt=F("read_up_to")).count()
 
 
 def list_muted(actor: Actor) -> list[uuid.UUID]:
     """The threads that the actor has muted, at most 1,000."""
-    muted = _seats(actor).filter(is_muted=True).order_by("thread_id")
+    muted = _conversations(actor).filter(is_muted=True).order_by("thread_id")
     return list(muted.values_list("thread_id", flat=True)[:HEADS_AT_ONCE])
 
 
 def has_threads(actor: Actor) -> bool:
     """Whether the actor is in any thread."""
-    return _seats(actor).exists()
+    return _conversations(actor).exists()
 
 
 def member_group(workspace_id: uuid.UUID, user_id: uuid.UUID) -> str:
@@ -138,6 +156,14 @@ def thread_group(thread_id: uuid.UUID) -> str:
 
 def _seats(actor: Actor) -> QuerySet[Member]:
     return _seats_of(actor.workspace_id).filter(member_id=actor.user_id)
+
+
+def _conversations(actor: Actor) -> QuerySet[Member]:
+    return _seats(actor).filter(thread__purpose=Thread.Purpose.CONVERSATION)
+
+
+def _not_there() -> NotFoundError:
+    return NotFoundError(_("There is no such conversation, or you are not in it."))
 
 
 def _seats_of(workspace_id: uuid.UUID) -> QuerySet[Member]:

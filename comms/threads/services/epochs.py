@@ -18,6 +18,7 @@ from comms.ledger import services as ledger
 from comms.threads import selectors
 from comms.threads.models import Epoch, Member, Thread, Wrap
 from comms.threads.services import events
+from comms.threads.services.form_keys import check_form_key, save_form_key
 from comms.threads.services.guest_seats import Keys, end_guests, guest_keys
 from comms.threads.services.holding import stale_members
 from comms.threads.services.leaving import forget_leaves, verify_leaves
@@ -33,8 +34,8 @@ CLOCKS_APART = datetime.timedelta(hours=1)
 """How far a browser's clock may be off; beyond that the browser sends nothing itself."""
 
 
-def open_thread(*, actor: Actor, upload: bytes) -> Thread:
-    """A new thread from its first epoch, which the actor signed as an owner.
+def open_thread(*, actor: Actor, upload: bytes, form_key: bytes | None = None) -> Thread:
+    """A new thread from its first epoch, which the actor signed as an owner; with `form_key` that of a form.
 
     Everyone in the roster must be a member of the workspace with keys, under their newest ones. Raises
     InvalidError, and ConflictError if there is such a thread already.
@@ -47,7 +48,9 @@ def open_thread(*, actor: Actor, upload: bytes) -> Thread:
         keys = _current_keys(actor, tbs.roster)
         try:
             epoch_rules.check_first(tbs)
-            epochs.verify_record(parsed.record, _author_keys(actor, parsed, keys))
+            author_keys = _author_keys(actor, parsed, keys)
+            epochs.verify_record(parsed.record, author_keys)
+            form = None if form_key is None else check_form_key(form_key, parsed, author_keys)
         except WireError as error:
             raise refused(error) from error
         if tbs.thread.version != 4 or tbs.start != Head():
@@ -56,14 +59,20 @@ def open_thread(*, actor: Actor, upload: bytes) -> Thread:
             raise _taken()
         try:
             with transaction.atomic():
-                thread = Thread.objects.create(id=tbs.thread, workspace_id=actor.workspace_id)
+                thread = Thread.objects.create(
+                    id=tbs.thread,
+                    workspace_id=actor.workspace_id,
+                    purpose=Thread.Purpose.FORM if form else Thread.Purpose.CONVERSATION,
+                )
         except IntegrityError as error:
             # Opened twice at the same moment, or an id of another workspace, whose rows are out of sight here.
             raise _taken() from error
         _save_epoch(thread, parsed)
+        if form is not None:
+            save_form_key(thread, form)
         _save_members(thread, tbs.roster, keys)
         ledger.record(
-            action="threads.opened",
+            action="threads.opened" if form is None else "threads.opened_form",
             actor=actor,
             subject_type="thread",
             subject_id=thread.id,
@@ -73,9 +82,12 @@ def open_thread(*, actor: Actor, upload: bytes) -> Thread:
     return thread
 
 
-def publish_epoch(*, actor: Actor, thread_id: uuid.UUID, upload: bytes) -> Thread:
+def publish_epoch(
+    *, actor: Actor, thread_id: uuid.UUID, upload: bytes, form_key: bytes | None = None
+) -> Thread:
     """The next epoch of a thread: a refresh, or another roster, by someone whom the rules allow it.
 
+    That of a form comes with its form key, and no other does: answers are sealed to the newest one.
     Sending goes on when everybody in it is there under their newest keys; an owner's is refused before.
     Raises NotFoundError, InvalidError, and OvertakenError when an epoch or a message came first.
     """
@@ -83,7 +95,9 @@ def publish_epoch(*, actor: Actor, thread_id: uuid.UUID, upload: bytes) -> Threa
     tbs = parsed.record.tbs
     with in_workspace(actor.workspace_id):
         keep_keys(_newcomers(thread_id, tbs.roster))
-        thread = selectors.get_thread(actor, thread_id, lock=True).thread
+        thread = selectors.get_keyed_thread(actor, thread_id, lock=True).thread
+        if (form_key is not None) != (thread.purpose == Thread.Purpose.FORM):
+            raise refused(WireError("malformed", "a form's epoch and its form key come together"))
         if tbs.number != thread.epoch_number + 1 or tbs.start != Head(thread.seq, bytes(thread.t)):
             raise overtaken()
         newest = Epoch.objects.get(thread=thread, number=thread.epoch_number)
@@ -95,7 +109,9 @@ def publish_epoch(*, actor: Actor, thread_id: uuid.UUID, upload: bytes) -> Threa
             epoch_rules.check_succession(
                 tbs, before.tbs, before.hash, is_successor=_is_successor(keys)
             )
-            epochs.verify_record(parsed.record, _author_keys(actor, parsed, keys))
+            author_keys = _author_keys(actor, parsed, keys)
+            epochs.verify_record(parsed.record, author_keys)
+            form = None if form_key is None else check_form_key(form_key, parsed, author_keys)
             verify_leaves(tbs)
             _check_put_out(tbs, before.tbs)
         except WireError as error:
@@ -109,6 +125,8 @@ def publish_epoch(*, actor: Actor, thread_id: uuid.UUID, upload: bytes) -> Threa
             # Made before the new keys were known: the title would be sealed to the old ones once more.
             raise overtaken()
         _save_epoch(thread, parsed, is_due=bool(stale))
+        if form is not None:
+            save_form_key(thread, form)
         forget_leaves(thread)
         removed = [member for member in seated if not any(r.member == member for r in tbs.roster)]
         Member.objects.filter(thread=thread, member_id__in=removed, removed_at=None).update(

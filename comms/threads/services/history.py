@@ -32,7 +32,7 @@ def grant_history(*, actor: Actor, thread_id: uuid.UUID, raw: bytes) -> int:
     except WireError as error:
         raise refused(error) from error
     with in_workspace(actor.workspace_id):
-        seat = selectors.get_thread(actor, thread_id, lock=True)
+        seat = selectors.get_keyed_thread(actor, thread_id, lock=True)
         thread = seat.thread
         if grant.thread != thread.id:
             raise refused(WireError("malformed", "another thread"))

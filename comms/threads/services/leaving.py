@@ -31,7 +31,7 @@ def leave_thread(*, actor: Actor, thread_id: uuid.UUID, raw: bytes) -> None:
     except WireError as error:
         raise refused(error) from error
     with in_workspace(actor.workspace_id):
-        seat = selectors.get_thread(actor, thread_id, lock=True)
+        seat = selectors.get_keyed_thread(actor, thread_id, lock=True)
         thread, member = seat.thread, seat.member
         try:
             if (notice.thread, notice.member) != (thread.id, actor.user_id):

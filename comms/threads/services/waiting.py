@@ -21,7 +21,7 @@ from comms.accounts.selectors import Mailed
 from comms.core.errors import UnavailableError
 from comms.core.tenancy import in_workspace
 from comms.threads import mails
-from comms.threads.models import Attendance, Envelope, Member, Telling
+from comms.threads.models import Attendance, Envelope, Member, Telling, Thread
 
 MAILS_AT_ONCE = 200
 
@@ -127,6 +127,7 @@ def _waits(row: Attendance, until: datetime.datetime) -> bool:
             workspace_id=row.workspace_id,
             member_id=row.user_id,
             removed_at=None,
+            thread__purpose=Thread.Purpose.CONVERSATION,
             is_muted=False,
             thread__seq__gt=F("read_up_to"),
         )

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from comms.accounts.scope import MemberRequest
-from comms.accounts.views.answers import cbor, read_list
+from comms.accounts.views.answers import cbor, octets, read_list
 from comms.core.errors import InvalidError
 from comms.core.tenancy import in_workspace
 from comms.threads import selectors, services, shapes
 from comms.threads.views.answers import body, limit_guest, member_endpoint, whole
 from comms.wire import envelopes as wire_envelopes
 from comms.wire import epochs as wire_epochs
+from comms.wire import form_keys as wire_form_keys
 from comms.wire import history as wire_history
 from comms.wire import leaving as wire_leaving
 from comms.wire.cbor import Value
@@ -52,6 +53,26 @@ def epochs(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
     with in_workspace(request.workspace.id):
         found = selectors.list_epochs(request.actor, thread_id, after=whole(request, "after") or 0)
     return cbor(shapes.epochs(found))
+
+
+@require_http_methods(["GET", "POST"])
+@member_endpoint(transaction=False)
+def form_keys(request: MemberRequest, thread_id: uuid.UUID) -> HttpResponse:
+    """Of a form's thread. GET: form keys above `after`. POST: [epoch-upload, form-key], the next epoch of it."""
+    if request.method == "POST":
+        limit = wire_epochs.UPLOAD_LIMIT + wire_form_keys.LIMIT + 100
+        upload, form_key = read_list(request, 2, limit=limit)
+        thread = services.publish_epoch(
+            actor=request.actor,
+            thread_id=thread_id,
+            upload=octets(upload),
+            form_key=octets(form_key),
+        )
+        return cbor(shapes.state(thread), status=201)
+    with in_workspace(request.workspace.id):
+        after = whole(request, "after") or 0
+        found = selectors.list_form_keys(request.actor, thread_id, after=after)
+    return cbor(list[Value](found))
 
 
 @require_http_methods(["GET", "POST"])
