@@ -166,6 +166,7 @@ export interface Vectors {
     inclusion: { index: number; size: number; path: string[] }[];
     consistency: { first: number; second: number; proof: string[] }[];
   };
+  form_logic: { definition: unknown; answers: unknown; expected: unknown }[];
 }
 
 export function load<Name extends keyof Vectors>(name: Name): Vectors[Name] {

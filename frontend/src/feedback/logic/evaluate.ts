@@ -69,7 +69,7 @@ export function evaluate(definition: Definition, given: Answers, { today, onlyOp
       if (item.visible !== null && !holds(item.visible)) continue;
       shown.add(item.id);
       if (!isQuestion(item) || (onlyOpen && item.sealed)) continue;
-      const value = Object.hasOwn(given, item.id) ? given[item.id] : undefined;
+      const value = valueOf(given, item.id);
       if (isEmpty(item, value)) {
         if (item.required) problems[item.id] = { code: "required" };
         continue;
@@ -84,6 +84,11 @@ export function evaluate(definition: Definition, given: Answers, { today, onlyOp
     }
   }
   return { shown, problems, answers };
+}
+
+/** What was given for a question; null, which JSON knows and no question does, is nothing. */
+function valueOf(given: Readonly<Record<string, Value | null>>, id: string): Value | undefined {
+  return Object.hasOwn(given, id) ? (given[id] ?? undefined) : undefined;
 }
 
 /** Whether nothing was answered: no words, no choice, no file. */

@@ -276,7 +276,7 @@ export function isBlank(text: string): boolean {
 
 /** In characters, as the server counts them. */
 export function count(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }
 
 /** Whether it is a day that there is. */
