@@ -12,7 +12,7 @@ import { defineConfig, type Plugin } from "vite";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const pages = readdirSync(join(root, "src/pages")).filter((name) => name.endsWith(".ts"));
-const sheets = ["src/theme/ltr.scss", "src/theme/rtl.scss"];
+const sheets = ["src/theme/ltr.scss", "src/theme/rtl.scss", "src/theme/partner.scss"];
 
 /** One file with the outline icons named in icons.txt, drawn with `<use href="…#name">`. */
 function iconSprite(): Plugin {
