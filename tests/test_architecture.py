@@ -20,7 +20,16 @@ from tests.source import parsed
 ROOT = Path(__file__).resolve().parents[1]
 LINT_IMPORTS = Path(sys.executable).with_name("lint-imports")
 
-APPS = ("insights", "campaigns", "threads", "content", "directory", "accounts", "ledger")
+APPS = (
+    "insights",
+    "campaigns",
+    "feedback",
+    "threads",
+    "content",
+    "directory",
+    "accounts",
+    "ledger",
+)
 ROOMS = ("api", "views", "tasks", "services", "selectors", "policies", "models")
 
 
@@ -42,6 +51,7 @@ def house(tmp_path: Path) -> Path:
         (tmp_path / "comms" / app / "__init__.py").touch()
         for room in ROOMS:
             (tmp_path / "comms" / app / f"{room}.py").touch()
+    (tmp_path / "comms" / "feedback" / "logic.py").touch()
     return tmp_path
 
 

@@ -166,6 +166,10 @@ export interface Vectors {
     inclusion: { index: number; size: number; path: string[] }[];
     consistency: { first: number; second: number; proof: string[] }[];
   };
+  form_leaks: {
+    leaking: { name: string; definition: unknown; leaks: string[][] }[];
+    harmless: { name: string; definition: unknown }[];
+  };
   form_logic: { definition: unknown; answers: unknown; expected: unknown }[];
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,26 +33,25 @@ def spoil(draw: random.Random, form: Any) -> None:
     """One thing in it that no reader takes."""
     step = draw.choice(form["steps"])
     one = draw.choice(step["items"])
-    draw.choice(
-        [
-            lambda: form.update(format=2),
-            lambda: form.update(more=1),
-            lambda: form.update(languages=[]),
-            lambda: form.update(languages=["en", "en"]),
-            lambda: step.update(id="S"),
-            lambda: one.update(id=form["steps"][0]["items"][0]["id"] + "x" * 40),
-            lambda: one.update(type="essay"),
-            lambda: one.update(label={"xx": "?"}),
-            lambda: one.update(label={"en": 5}),
-            lambda: one.update(visible={"all": []}),
-            lambda: one.update(visible={"all": [], "any": []}),
-            lambda: one.update(visible={"question": "q0", "op": "equals"}),
-            lambda: one.update(visible={"question": "q0", "op": "answered", "value": 1}),
-            lambda: one.update(visible={"question": "q0", "op": "near", "value": 1}),
-            lambda: one.update(sealed="yes"),
-            lambda: one.pop("sealed", None),
-        ]
-    )()
+    spoilers: list[Callable[[], Any]] = [
+        lambda: form.update(format=2),
+        lambda: form.update(more=1),
+        lambda: form.update(languages=[]),
+        lambda: form.update(languages=["en", "en"]),
+        lambda: step.update(id="S"),
+        lambda: one.update(id=form["steps"][0]["items"][0]["id"] + "x" * 40),
+        lambda: one.update(type="essay"),
+        lambda: one.update(label={"xx": "?"}),
+        lambda: one.update(label={"en": 5}),
+        lambda: one.update(visible={"all": []}),
+        lambda: one.update(visible={"all": [], "any": []}),
+        lambda: one.update(visible={"question": "q0", "op": "equals"}),
+        lambda: one.update(visible={"question": "q0", "op": "answered", "value": 1}),
+        lambda: one.update(visible={"question": "q0", "op": "near", "value": 1}),
+        lambda: one.update(sealed="yes"),
+        lambda: one.pop("sealed", None),
+    ]
+    draw.choice(spoilers)()
 
 
 if __name__ == "__main__":

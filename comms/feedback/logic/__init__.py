@@ -24,7 +24,8 @@ from comms.feedback.logic.evaluate import (
 )
 from comms.feedback.logic.leaks import Leak, find_leaks
 from comms.feedback.logic.piping import SayWords, fill, in_language, say
-from comms.feedback.logic.reader import DefinitionError, read_definition
+from comms.feedback.logic.reader import read_definition
+from comms.feedback.logic.shape import DefinitionError
 
 __all__ = [
     "Broken",

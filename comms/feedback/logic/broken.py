@@ -21,7 +21,7 @@ from comms.feedback.logic.definition import (
 from comms.feedback.logic.evaluate import check_value
 from comms.feedback.logic.piping import pipes_in, pipes_of
 from comms.feedback.logic.places import conditions_of, form_texts, step_texts, texts_of
-from comms.feedback.logic.reader import DECIMAL, is_blank, is_day
+from comms.feedback.logic.shape import DECIMAL, is_blank, is_day
 
 _ORDERS = ("equals", "gt", "ge", "lt", "le")
 

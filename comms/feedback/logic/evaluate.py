@@ -19,7 +19,7 @@ from comms.feedback.logic.definition import (
     Not,
     Value,
 )
-from comms.feedback.logic.reader import DECIMAL, is_blank, is_day, is_plain
+from comms.feedback.logic.shape import DECIMAL, is_blank, is_day, is_plain
 
 ProblemCode = Literal[
     "required",
@@ -107,11 +107,7 @@ def is_empty(item: Item, value: Value) -> bool:
         case "number" | "date":
             return bool(value == "")
         case "multiple_choice":
-            return (
-                isinstance(value, dict)
-                and value.get("choices") == []
-                and "other" not in value
-            )
+            return isinstance(value, dict) and value.get("choices") == [] and "other" not in value
         case "likert":
             return bool(value == {})
         case "ranking" | "file":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from comms.feedback.logic.definition import Choice, Definition, Item, Text, Value
-from comms.feedback.logic.reader import is_blank
+from comms.feedback.logic.shape import is_blank
 
 NOTHING: Final = "…"
 """Stands where an answer is piped that was not given."""

@@ -5,11 +5,10 @@ Strict, as the browser is: an unknown field is refused, so that nobody is shown 
 
 from __future__ import annotations
 
-import datetime
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, Literal, cast
+from collections.abc import Mapping
+from typing import Any, Final, cast
 
 from comms.feedback.logic.definition import (
     ITEM_TYPES,
@@ -29,6 +28,22 @@ from comms.feedback.logic.definition import (
     Step,
     Text,
 )
+from comms.feedback.logic.shape import (
+    MAX_SAFE,
+    DefinitionError,
+    Raw,
+    all_different,
+    day_of,
+    decimal_of,
+    fields_of,
+    flag_of,
+    id_of,
+    is_plain,
+    list_of,
+    optional_whole,
+    refuse_constant,
+    whole_of,
+)
 
 BYTES: Final = 256 * 1024
 ITEMS: Final = 200
@@ -41,28 +56,9 @@ COLUMNS: Final = 10
 DEPTH: Final = 8
 NODES: Final = 200
 QUOTAS: Final = 50
-MAX_SAFE: Final = 2**53 - 1
 
-_ID: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
-DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{0,5}[1-9])?")
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_BLANKS: Final = " \t\n\r\v\f\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(
-    chr(code) for code in range(0x2000, 0x200B)
-)
 _OPS: Final = ("answered", "equals", "includes", "first", "gt", "ge", "lt", "le")
-
-Code = Literal["json", "too_large", "shape", "unknown_field", "bounds", "duplicate"]
-Raw = Mapping[str, Any]
-
-
-class DefinitionError(ValueError):
-    """What doesn't fit, and where, as a path."""
-
-    def __init__(self, code: Code, place: str) -> None:
-        super().__init__(f"{code} at {place}")
-        self.code: Final = code
-        self.place: Final = place
 
 
 def read_definition(data: bytes) -> Definition:
@@ -70,24 +66,26 @@ def read_definition(data: bytes) -> Definition:
     if len(data) > BYTES:
         raise DefinitionError("too_large", "")
     try:
-        raw = json.loads(data.decode("utf-8"), parse_constant=_refuse)
+        raw = json.loads(data.decode("utf-8"), parse_constant=refuse_constant)
     except (ValueError, RecursionError):
         raise DefinitionError("json", "") from None
-    found = _map(raw, "", ("format", "languages", "title", "intro", "thanks", "steps", "quotas"))
+    found = fields_of(
+        raw, "", ("format", "languages", "title", "intro", "thanks", "steps", "quotas")
+    )
     if type(found.get("format")) not in (int, float) or found["format"] != 1:
         raise DefinitionError("shape", "format")
     languages = []
-    for at, one in enumerate(_list(found.get("languages"), "languages", 1, LANGUAGES)):
+    for at, one in enumerate(list_of(found.get("languages"), "languages", 1, LANGUAGES)):
         if not isinstance(one, str) or not _LANGUAGE.fullmatch(one):
             raise DefinitionError("shape", f"languages.{at}")
         languages.append(one)
-    _different(languages, "languages")
+    all_different(languages, "languages")
     reader = _Reader(tuple(languages))
     steps = tuple(
         reader.step(one, f"steps.{at}")
-        for at, one in enumerate(_list(found.get("steps"), "steps", 0, STEPS))
+        for at, one in enumerate(list_of(found.get("steps"), "steps", 0, STEPS))
     )
-    _different(
+    all_different(
         [step.id for step in steps] + [item.id for step in steps for item in step.items], "steps"
     )
     if sum(len(step.items) for step in steps) > ITEMS:
@@ -101,7 +99,7 @@ def read_definition(data: bytes) -> Definition:
         quotas=tuple(
             _quota(one, f"quotas.{at}")
             for at, one in enumerate(
-                _list([] if found.get("quotas") is None else found["quotas"], "quotas", 0, QUOTAS)
+                list_of([] if found.get("quotas") is None else found["quotas"], "quotas", 0, QUOTAS)
             )
         ),
     )
@@ -130,7 +128,7 @@ class _Reader:
         self._languages: Final = languages
 
     def text(self, value: Any, place: str) -> Text:
-        found = _map({} if value is None else value, place, self._languages)
+        found = fields_of({} if value is None else value, place, self._languages)
         for language, words in found.items():
             if not isinstance(words, str) or not is_plain(words):
                 raise DefinitionError("shape", f"{place}.{language}")
@@ -139,14 +137,14 @@ class _Reader:
         return found
 
     def step(self, value: Any, place: str) -> Step:
-        found = _map(value, place, ("id", "title", "visible", "items"))
+        found = fields_of(value, place, ("id", "title", "visible", "items"))
         return Step(
-            id=_id(found.get("id"), f"{place}.id"),
+            id=id_of(found.get("id"), f"{place}.id"),
             title=self.text(found.get("title"), f"{place}.title"),
             visible=_optional_condition(found.get("visible"), f"{place}.visible"),
             items=tuple(
                 self.item(one, f"{place}.items.{at}")
-                for at, one in enumerate(_list(found.get("items"), f"{place}.items", 0, ITEMS))
+                for at, one in enumerate(list_of(found.get("items"), f"{place}.items", 0, ITEMS))
             ),
         )
 
@@ -155,9 +153,9 @@ class _Reader:
         if not isinstance(kind, str) or kind not in ITEM_TYPES:
             raise DefinitionError("shape", f"{place}.type")
         asked = () if kind == "section" else _ASKED
-        found = _map(value, place, (*_SHARED, *asked, *_OWN[kind]))
+        found = fields_of(value, place, (*_SHARED, *asked, *_OWN[kind]))
         base: dict[str, Any] = {
-            "id": _id(found.get("id"), f"{place}.id"),
+            "id": id_of(found.get("id"), f"{place}.id"),
             "type": kind,
             "label": self.text(found.get("label"), f"{place}.label"),
             "hint": self.text(found.get("hint"), f"{place}.hint"),
@@ -165,9 +163,9 @@ class _Reader:
         }
         if kind != "section":
             base |= {
-                "required": _flag(found, "required", place),
+                "required": flag_of(found, "required", place),
                 # Whether an answer is sealed is never left to a default.
-                "sealed": _flag(found, "sealed", place, needed=True),
+                "sealed": flag_of(found, "sealed", place, needed=True),
                 "constraint": self.constraint(found.get("constraint"), f"{place}.constraint"),
                 "default": found.get("default"),
             }
@@ -183,35 +181,35 @@ class _Reader:
             case "short_text" | "long_text":
                 most = 500 if kind == "short_text" else 10_000
                 return {
-                    "max_length": _whole(found.get("max_length"), f"{place}.max_length", 1, most)
+                    "max_length": whole_of(found.get("max_length"), f"{place}.max_length", 1, most)
                 }
             case "number":
                 return {
-                    "integer": _flag(found, "integer", place),
-                    "minimum": _matching(found.get("min"), f"{place}.min"),
-                    "maximum": _matching(found.get("max"), f"{place}.max"),
+                    "integer": flag_of(found, "integer", place),
+                    "minimum": decimal_of(found.get("min"), f"{place}.min"),
+                    "maximum": decimal_of(found.get("max"), f"{place}.max"),
                     "unit": self.text(found.get("unit"), f"{place}.unit"),
                 }
             case "date":
                 return {
-                    "minimum": _day(found.get("min"), f"{place}.min"),
-                    "maximum": _day(found.get("max"), f"{place}.max"),
+                    "minimum": day_of(found.get("min"), f"{place}.min"),
+                    "maximum": day_of(found.get("max"), f"{place}.max"),
                 }
             case "single_choice":
                 return {
                     "choices": choices("choices", CHOICES),
-                    "other": _flag(found, "other", place),
+                    "other": flag_of(found, "other", place),
                 }
             case "multiple_choice":
                 return {
                     "choices": choices("choices", CHOICES),
-                    "other": _flag(found, "other", place),
-                    "least": _optional_whole(found.get("min"), f"{place}.min", CHOICES),
-                    "most": _optional_whole(found.get("max"), f"{place}.max", CHOICES),
+                    "other": flag_of(found, "other", place),
+                    "least": optional_whole(found.get("min"), f"{place}.min", CHOICES),
+                    "most": optional_whole(found.get("max"), f"{place}.max", CHOICES),
                 }
             case "rating":
                 return {
-                    "scale": _whole(found.get("scale"), f"{place}.scale", 2, 10),
+                    "scale": whole_of(found.get("scale"), f"{place}.scale", 2, 10),
                     "low": self.text(found.get("low"), f"{place}.low"),
                     "high": self.text(found.get("high"), f"{place}.high"),
                 }
@@ -220,25 +218,25 @@ class _Reader:
             case "ranking":
                 return {"choices": choices("choices", ROWS)}
             case "file":
-                return {"max_files": _whole(found.get("max_files"), f"{place}.max_files", 1, 5)}
+                return {"max_files": whole_of(found.get("max_files"), f"{place}.max_files", 1, 5)}
             case "yes_no" | "section":
                 return {}
 
     def choices(self, value: Any, place: str, most: int) -> tuple[Choice, ...]:
         choices = []
-        for at, one in enumerate(_list(value, place, 0, most)):
-            found = _map(one, f"{place}.{at}", ("id", "label"))
-            name = _id(found.get("id"), f"{place}.{at}.id")
+        for at, one in enumerate(list_of(value, place, 0, most)):
+            found = fields_of(one, f"{place}.{at}", ("id", "label"))
+            name = id_of(found.get("id"), f"{place}.{at}.id")
             if name == OTHER:
                 raise DefinitionError("shape", f"{place}.{at}.id")
             choices.append(Choice(name, self.text(found.get("label"), f"{place}.{at}.label")))
-        _different([choice.id for choice in choices], place)
+        all_different([choice.id for choice in choices], place)
         return tuple(choices)
 
     def constraint(self, value: Any, place: str) -> Constraint | None:
         if value is None:
             return None
-        found = _map(value, place, ("condition", "message"))
+        found = fields_of(value, place, ("condition", "message"))
         return Constraint(
             read_condition(found.get("condition"), f"{place}.condition"),
             self.text(found.get("message"), f"{place}.message"),
@@ -256,7 +254,7 @@ def read_condition(value: Any, place: str) -> Condition:
             raise DefinitionError("bounds", at)
         if isinstance(one, dict) and "question" in one:
             return _comparison(one, at)
-        found = _map(one, at, ("all", "any", "not"))
+        found = fields_of(one, at, ("all", "any", "not"))
         if len(found) != 1:
             raise DefinitionError("shape", at)
         (name,) = found
@@ -264,7 +262,7 @@ def read_condition(value: Any, place: str) -> Condition:
             return Not(read(found["not"], f"{at}.not", depth + 1))
         parts = tuple(
             read(part, f"{at}.{name}.{number}", depth + 1)
-            for number, part in enumerate(_list(found[name], f"{at}.{name}", 1, NODES))
+            for number, part in enumerate(list_of(found[name], f"{at}.{name}", 1, NODES))
         )
         return All(parts) if name == "all" else AnyOf(parts)
 
@@ -272,7 +270,7 @@ def read_condition(value: Any, place: str) -> Condition:
 
 
 def _comparison(value: Raw, place: str) -> Comparison:
-    found = _map(value, place, ("question", "op", "value", "row"))
+    found = fields_of(value, place, ("question", "op", "value", "row"))
     op = found.get("op")
     if not isinstance(op, str) or op not in _OPS:
         raise DefinitionError("shape", f"{place}.op")
@@ -289,113 +287,20 @@ def _comparison(value: Raw, place: str) -> Comparison:
     if not fits or has_target == (op == "answered"):
         raise DefinitionError("shape", f"{place}.value")
     return Comparison(
-        question=_id(found.get("question"), f"{place}.question"),
+        question=id_of(found.get("question"), f"{place}.question"),
         op=cast(Op, op),
         value=target,
-        row=_id(found["row"], f"{place}.row") if "row" in found else None,
+        row=id_of(found["row"], f"{place}.row") if "row" in found else None,
     )
 
 
 def _quota(value: Any, place: str) -> Quota:
-    found = _map(value, place, ("condition", "limit"))
+    found = fields_of(value, place, ("condition", "limit"))
     return Quota(
         read_condition(found.get("condition"), f"{place}.condition"),
-        _whole(found.get("limit"), f"{place}.limit", 1, 1_000_000),
+        whole_of(found.get("limit"), f"{place}.limit", 1, 1_000_000),
     )
 
 
 def _optional_condition(value: Any, place: str) -> Condition | None:
     return None if value is None else read_condition(value, place)
-
-
-def is_plain(text: str) -> bool:
-    """Neither NUL, which the database can't hold, nor half a character."""
-    if "\0" in text:
-        return False
-    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
-
-
-def is_blank(text: str) -> bool:
-    """No words: nothing but the blanks that both sides of the logic know."""
-    return not text.strip(_BLANKS)
-
-
-def is_day(text: str) -> bool:
-    """Whether it is a day that there is."""
-    if not _DAY.fullmatch(text):
-        return False
-    try:
-        datetime.date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(constant)
-
-
-def _map(value: Any, place: str, known: Iterable[str]) -> Raw:
-    if not isinstance(value, dict):
-        raise DefinitionError("shape", place)
-    if not value.keys() <= set(known):
-        raise DefinitionError("unknown_field", place)
-    return value
-
-
-def _list(value: Any, place: str, low: int, high: int) -> Sequence[Any]:
-    if not isinstance(value, list):
-        raise DefinitionError("shape", place)
-    if not low <= len(value) <= high:
-        raise DefinitionError("bounds", place)
-    return value
-
-
-def _id(value: Any, place: str) -> str:
-    if not isinstance(value, str) or not _ID.fullmatch(value):
-        raise DefinitionError("shape", place)
-    return value
-
-
-def _flag(found: Raw, name: str, place: str, *, needed: bool = False) -> bool:
-    value = found.get(name)
-    if value is None and not needed:
-        return False
-    if not isinstance(value, bool):
-        raise DefinitionError("shape", f"{place}.{name}")
-    return value
-
-
-def _whole(value: Any, place: str, low: int, high: int) -> int:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if type(value) is not int:
-        raise DefinitionError("shape", place)
-    if not low <= value <= high:
-        raise DefinitionError("bounds", place)
-    return value
-
-
-def _optional_whole(value: Any, place: str, high: int) -> int | None:
-    return None if value is None else _whole(value, place, 0, high)
-
-
-def _matching(value: Any, place: str) -> str | None:
-    if value is None:
-        return None
-    if not isinstance(value, str) or not DECIMAL.fullmatch(value):
-        raise DefinitionError("shape", place)
-    return value
-
-
-def _day(value: Any, place: str) -> str | None:
-    if value is None or value == "today":
-        return cast(str | None, value)
-    if not isinstance(value, str) or not is_day(value):
-        raise DefinitionError("shape", place)
-    return value
-
-
-def _different(names: Sequence[str], place: str) -> None:
-    if len(set(names)) != len(names):
-        raise DefinitionError("duplicate", place)
