@@ -51,6 +51,9 @@ GROUPS: Final[dict[str, dict[str, str]]] = {
         "pin": "a message on top",
         "outbox": "what is not known to have arrived",
     },
+    "Feedback": {
+        "feedback": "list, read, export and reply: what people answered to forms",
+    },
     "Trust": {
         "verify": "the safety number with a person",
         "log": "the public log of everybody's keys",
@@ -101,6 +104,13 @@ COMMANDS: Final[dict[str, tuple[str, ...]]] = {
     "react": ("react Ceasefire 12 👍", "react Ceasefire 12 👍 --remove"),
     "pin": ("pin Ceasefire 12",),
     "outbox": ("outbox", "outbox --send"),
+    "feedback": (
+        "feedback list",
+        'feedback list "Road safety"',
+        "feedback read 3f2a9c --save ~/inbox",
+        'feedback export "Road safety" --decrypt --format csv --to answers.csv',
+        'feedback reply 3f2a9c "Thank you. The road is open again." --attach map.pdf',
+    ),
     "verify": ('verify "Pavel Partner"', 'verify Pavel --same "12345 67890 …"'),
     "log": (),
     "new": ("new Ceasefire --with Pavel --observer Edgar",),

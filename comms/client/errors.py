@@ -23,6 +23,8 @@ Kind = Literal[
     "vault-rollback",  # an older vault than this computer has seen
     "fork",  # other messages, or another order, than somebody has seen
     "forged-message",  # a message that was changed, moved or signed by somebody else
+    "forged-answer",  # answers, or a message about them, that were changed or not signed by who it says
+    "forged-form",  # a version of a form that no reader of it signed
     "replay",  # the same message twice
     "damaged-file",  # a file that is not the one that was sent
     "log-shrank",  # the public log has fewer leaves than before

@@ -19,6 +19,7 @@ from comms.client import catalogue
 from comms.client.app import App
 from comms.client.commands import (
     drafting,
+    feedback,
     files,
     following,
     members,
@@ -33,6 +34,7 @@ from comms.client.errors import UsageError
 
 Command = Callable[[App, Namespace], None]
 _STDIN: Final = "--stdin"
+_CASE: Final = "its id, or the beginning of its id"
 
 
 class Parser(ArgumentParser):
@@ -63,25 +65,42 @@ def build() -> ArgumentParser:
     _session(commands)
     _reading(commands)
     _writing(commands)
+    _feedback(commands)
     _trust(commands)
     _members(commands)
     return parser
 
 
 class _Commands:
-    def __init__(self, parser: ArgumentParser) -> None:
+    def __init__(self, parser: ArgumentParser, within: str = "") -> None:
+        """`within`: the words before a command's own, of a group."""
+        self._within = within
         self._parsers = parser.add_subparsers(
             required=True, metavar="COMMAND (one of those in --help)", dest="name"
+        )
+
+    def group(self, name: str, text: str) -> ArgumentParser:
+        """For commands of two words."""
+        examples = "".join(f"\n  {catalogue.PROGRAM} {one}" for one in catalogue.COMMANDS[name])
+        return self._parsers.add_parser(
+            name,
+            prog=f"{catalogue.PROGRAM} {name}",
+            description=text,
+            epilog=f"for example:{examples}",
+            formatter_class=RawDescriptionHelpFormatter,
         )
 
     def add(self, name: str, command: Command, *places: str) -> ArgumentParser:
         """A command whose help is the first sentence of its function, with examples."""
         text = (command.__doc__ or "").strip()
         more = "\n".join(line.strip() for line in text.split("\n"))
-        examples = "".join(f"\n  {catalogue.PROGRAM} {one}" for one in catalogue.COMMANDS[name])
+        shown = [
+            one for one in catalogue.COMMANDS[self._within.strip() or name] if self._fits(one, name)
+        ]
+        examples = "".join(f"\n  {catalogue.PROGRAM} {one}" for one in shown)
         parser = self._parsers.add_parser(
             name,
-            prog=f"{catalogue.PROGRAM} {name}",
+            prog=f"{catalogue.PROGRAM} {self._within}{name}",
             description=more,
             epilog=f"for example:{examples}" if examples else None,
             formatter_class=RawDescriptionHelpFormatter,
@@ -94,6 +113,9 @@ class _Commands:
                 place, metavar=place.upper(), type=kind, help=catalogue.PLACES[place]
             )
         return parser
+
+    def _fits(self, example: str, name: str) -> bool:
+        return not self._within or example.startswith(f"{self._within}{name}")
 
 
 def _common(parser: ArgumentParser, *, home: object, workspace: object, json: object) -> None:
@@ -206,6 +228,35 @@ def _writing(commands: _Commands) -> None:
     parser.add_argument("--send", action="store_true", help="sends all of it now")
     parser.add_argument(
         "--discard", default="", metavar="NAME", help="drops the one that begins so"
+    )
+
+
+def _feedback(commands: _Commands) -> None:
+    parser = commands.group("feedback", "What people answered to forms, opened by their readers.")
+    acts = _Commands(parser, "feedback ")
+    parser = acts.add("list", feedback.list_forms)
+    parser.add_argument(
+        "form", metavar="FORM", nargs="?", default="", help="its cases: title or id"
+    )
+    parser = acts.add("read", feedback.read)
+    parser.add_argument("case", metavar="CASE", help=_CASE)
+    parser.add_argument("--save", default="", metavar="FOLDER", help="saves the files there")
+    parser.add_argument("--force", action="store_true", help="replaces what is there")
+    parser = acts.add("export", feedback.export)
+    parser.add_argument("form", metavar="FORM", help="its title, a part of it, or its id")
+    parser.add_argument(
+        "--decrypt", action="store_true", help="opens sealed answers, which is noted"
+    )
+    parser.add_argument(
+        "--format", choices=["json", "csv"], default="json", help="json (usual) or csv"
+    )
+    parser.add_argument("--to", default="", metavar="PATH", help="a file for you alone")
+    parser.add_argument("--force", action="store_true", help="replaces what is there")
+    parser = acts.add("reply", feedback.reply)
+    parser.add_argument("case", metavar="CASE", help=_CASE)
+    parser.add_argument("text", metavar="TEXT", nargs="?", default="-", help=catalogue.TEXT)
+    parser.add_argument(
+        "--attach", action="append", default=[], metavar="FILE", help="up to 20 MiB each"
     )
 
 

@@ -39,6 +39,14 @@ SENTENCES: Final[dict[Kind, str]] = {
         "A message here was changed on the way, or was not written by the person it names. "
         f"{_STOP} {_OTHERS}"
     ),
+    "forged-answer": (
+        "What somebody answered, or a message about it, was changed on the way, or was not written by the person it "
+        f"names. {_STOP} {_OTHERS}"
+    ),
+    "forged-form": (
+        "A version of this form was not published by anyone who may do so. "
+        f"Nothing is opened or sent. {_OTHERS}"
+    ),
     "replay": f"A message came a second time. Somebody has repeated it. {_STOP} {_OTHERS}",
     "damaged-file": (
         "What came is not the file that was sent: it was changed, cut off or put in another order. "
