@@ -1,7 +1,9 @@
 /** Beginning a conversation: its first epoch, with everyone chosen as a member and this person as owner. */
 
+import { type Bytes } from "../crypto/bytes";
 import { clockAhead, ClockError, type Unlocked } from "../keys";
-import { type EpochPlan, makeEpoch } from "../wire/epochMaking";
+import { type EpochPlan, makeEpoch, type NewEpoch } from "../wire/epochMaking";
+import { makeFormKey } from "../wire/formKey";
 import { OPEN_POLICY, type Role, type RosterRow } from "../wire/roster";
 import { START } from "../wire/transcript";
 import { type People } from "./people";
@@ -23,6 +25,41 @@ export async function openConversation(
   chosen: readonly string[],
   continuing?: Continuing,
 ): Promise<string> {
+  const thread = crypto.randomUUID();
+  const { upload } = await makeFirst(thread, unlocked, people, title, chosen, continuing);
+  await server.open(upload);
+  return thread;
+}
+
+/** What a form begins with: nothing of it is at the server yet. `pin` goes into the form's link. */
+export interface NewForm {
+  readonly thread: string;
+  readonly upload: Bytes;
+  readonly formKey: Bytes;
+  readonly pin: Bytes;
+}
+
+/** The keys of a new form, with these readers and this person as its owner. Raises as `openConversation` does. */
+export async function openForm(
+  unlocked: Unlocked,
+  people: People,
+  title: string,
+  readers: readonly string[],
+  continuing?: Continuing,
+): Promise<NewForm> {
+  const thread = crypto.randomUUID();
+  const { upload, record, key } = await makeFirst(thread, unlocked, people, title, readers, continuing);
+  return { thread, upload, formKey: await makeFormKey(record, key, unlocked.identity), pin: record.hash };
+}
+
+async function makeFirst(
+  thread: string,
+  unlocked: Unlocked,
+  people: People,
+  title: string,
+  chosen: readonly string[],
+  continuing: Continuing | undefined,
+): Promise<NewEpoch> {
   const members = [...new Set([unlocked.userId, ...chosen])];
   const now = Date.now();
   if (clockAhead() !== 0) throw new ClockError();
@@ -30,7 +67,6 @@ export async function openConversation(
   const log = await logged(unlocked.log());
   const everyone = people.everyone();
   await logged(log.members(() => Promise.resolve(everyone.filter((one) => members.includes(one.userId)))));
-  const thread = crypto.randomUUID();
   const keys = new Map(
     members.map((member) => {
       const found = people.newest(member)?.keys;
@@ -46,7 +82,7 @@ export async function openConversation(
       expires: 0,
     }),
   );
-  const { upload } = await makeEpoch({
+  return makeEpoch({
     thread,
     before: undefined,
     author: unlocked.userId,
@@ -60,6 +96,4 @@ export async function openConversation(
     checkpoint: log.note,
     ...(continuing === undefined ? {} : { continues: continuing.continues }),
   });
-  await server.open(upload);
-  return thread;
 }

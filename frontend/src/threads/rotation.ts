@@ -12,7 +12,7 @@ import { type PublicKeys } from "../crypto/identity";
 import { type Holder, ServerError } from "../keys";
 import { type About } from "../wire/about";
 import { type EpochTbs } from "../wire/epoch";
-import { makeEpoch } from "../wire/epochMaking";
+import { makeEpoch, type NewEpoch } from "../wire/epochMaking";
 import { type LeaveNotice, verifyLeaveNotice } from "../wire/leaving";
 import { expired, findRow, mayPost, type Policy, type RosterRow } from "../wire/roster";
 import { type Head } from "../wire/transcript";
@@ -253,7 +253,7 @@ export class Rotation {
     return own !== undefined && key !== undefined && mayPost(own, Date.now());
   }
 
-  private async make(rotated: Rotated, shape: Shape): Promise<Bytes> {
+  private async make(rotated: Rotated, shape: Shape): Promise<NewEpoch> {
     const { record } = rotated.epochs().newest;
     const leaves = this.leaves.filter((notice) => equal(notice.epoch, record.hash));
     const gone = new Set([...leaves.map((notice) => notice.member), ...this.putOut]);
@@ -266,7 +266,7 @@ export class Rotation {
         return [row.member, known] as const;
       }),
     );
-    const made = await makeEpoch({
+    return makeEpoch({
       thread: this.thread,
       before: record,
       author: this.unlocked.userId,
@@ -280,6 +280,5 @@ export class Rotation {
       checkpoint: (await logged(this.unlocked.log())).note,
       ...(leaves.length === 0 ? {} : { leaves }),
     });
-    return made.upload;
   }
 }

@@ -5,6 +5,7 @@ import { isArray, type Value } from "../crypto/cbor";
 import { getCbor, postCbor, read, send } from "../keys/http";
 import { type Member, readMembers } from "../keys";
 import { array, bytes, text, uint, uuid } from "../wire/fields";
+import { type NewEpoch } from "../wire/epochMaking";
 import { type LeaveNotice, NOTICE_LIMIT, readLeaveNotice } from "../wire/leaving";
 import { type Head, readHead } from "../wire/transcript";
 import { decodeEvent, type Event, MAX_ENVELOPE, MAX_EVENT, openMessage, readEvent } from "./socketMessages";
@@ -128,8 +129,8 @@ export class Server {
     }
   }
 
-  async publish(thread: string, upload: Bytes): Promise<void> {
-    await send("POST", `${this.address(thread)}epochs`, upload);
+  async publish(thread: string, made: Pick<NewEpoch, "upload" | "record" | "key">): Promise<void> {
+    await send("POST", `${this.address(thread)}epochs`, made.upload);
   }
 
   /** Notices of whoever has left since the newest epoch. Raises WireError. */

@@ -43,7 +43,7 @@ class Publishing {
   meanwhile: (() => Promise<void>) | undefined;
 
   readonly server = {
-    publish: async (_thread: string, upload: Bytes) => {
+    publish: async (_thread: string, { upload }: { upload: Bytes }) => {
       const other = this.meanwhile;
       this.meanwhile = undefined;
       await other?.();
