@@ -556,7 +556,8 @@ function readSubmission(value: Value | undefined): ListedSubmission {
   return {
     id: uuid(row[0]),
     versionNumber: uint(row[1], 1),
-    raw: bytes(row[2], 1, SUBMISSION_LIMIT),
+    // Empty for who is no reader of the form.
+    raw: bytes(row[2], 0, SUBMISSION_LIMIT),
     openAnswers: bytes(row[3], 0, OPEN_ANSWERS_LIMIT),
     receivedOn: text(row[4], 10, 10),
     language: text(row[5], 0, 40),

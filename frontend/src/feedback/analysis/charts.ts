@@ -144,7 +144,7 @@ function plot(chart: CellChart): SVGElement {
   if (chart.kind === "line") {
     points.slice(1).forEach((to, at) => {
       const from = points[at] ?? to;
-      found.append(svg("line", { class: "chart-line", x1: from.middle, y1: from.y, x2: to.middle, y2: to.y }));
+      found.append(svg("line", { class: "chart-segment", x1: from.middle, y1: from.y, x2: to.middle, y2: to.y }));
     });
   }
   cells.forEach((cell, at) => {

@@ -120,7 +120,7 @@ function columnsOf(question: Question): readonly Column[] {
       return question.choices.map((choice) => ({
         name: `${name}.${choice.id}`,
         question,
-        value: (row) => Number(given(question, row.answers).find((one) => one.value === choice.id)?.row ?? 0) || "",
+        value: (row) => Number(given(question, row.answers).find((one) => one.row === choice.id)?.value ?? 0) || "",
       }));
     case "rating":
       return [{ name, question, value: (row) => (values(row)[0] === undefined ? "" : Number(values(row)[0])) }];

@@ -124,7 +124,7 @@ function bars(question: Question, counted: Tally, words: AnalysisWords): Chart {
   const note = isRanking ? words.first : question.type === "multiple_choice" ? words.several : "";
   const cells = question.choices.map((one) => ({
     label: one.label,
-    count: counted.count(one.id, isRanking ? "1" : ""),
+    count: isRanking ? counted.count("1", one.id) : counted.count(one.id),
   }));
   return { kind: "bars", n: counted.answered, head: words.answer, cells, note };
 }

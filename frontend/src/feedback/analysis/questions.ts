@@ -58,7 +58,7 @@ export interface Definition {
   readonly steps: readonly { readonly items: readonly Item[] }[];
 }
 
-const LISTED = ["single_choice", "multiple_choice", "ranking", "yes_no", "rating"];
+const LISTED = ["single_choice", "multiple_choice", "yes_no", "rating"];
 
 /** Its answers are of a list, so that it can be filtered and crossed by. */
 export function isListed(question: Question): boolean {
@@ -66,7 +66,7 @@ export function isListed(question: Question): boolean {
 }
 
 export function chartOf(question: Question): ChartKind {
-  if (isListed(question)) return "bars";
+  if (isListed(question) || question.type === "ranking") return "bars";
   switch (question.type) {
     case "likert":
       return "likert";

@@ -74,7 +74,7 @@ export function choose(rows: readonly Row[], filter: Filter, questions: readonly
   );
 }
 
-/** One countable value of an answer; `row` of a matrix, or the rank of a ranking. */
+/** One countable value of an answer; `row` of a matrix, or the choice of a ranking, whose value is its place. */
 export interface Given {
   readonly row: string;
   readonly value: string;
@@ -88,6 +88,7 @@ export function given(question: Question, answers: Answers): readonly Given[] {
   const found = said(question, answers);
   const isOf = (list: readonly Choice[], id: string): boolean => list.some((one) => one.id === id);
   if (isListed(question)) return found.filter((one) => isOf(question.choices, one.value));
+  if (question.type === "ranking") return found.filter((one) => isOf(question.choices, one.row));
   if (question.type === "likert") {
     return found.filter((one) => isOf(question.rows, one.row) && isOf(question.columns, one.value));
   }
@@ -110,7 +111,7 @@ function said(question: Question, answers: Answers): readonly Given[] {
       return [...ids, ...(typeof other === "string" ? ["other"] : [])].map(plain);
     }
     case "ranking":
-      return Array.isArray(answer) ? answer.map((one, at) => ({ row: String(at + 1), value: String(one) })) : [];
+      return Array.isArray(answer) ? answer.map((one, at) => ({ row: String(one), value: String(at + 1) })) : [];
     case "likert":
       return typeof answer === "object"
         ? Object.entries(answer as Record<string, unknown>).map(([row, value]) => ({ row, value: String(value) }))

@@ -50,11 +50,11 @@ export function cross(down: Question, across: Question, rows: readonly Row[]): {
   return { counts, n };
 }
 
-/** What a question is crossed and followed by: of a ranking, what came first. */
+/** What stands for an answer by itself: of a ranking, what came first. */
 export function firsts(question: Question, row: Row): readonly string[] {
   const values = given(question, row.answers);
-  const wanted = question.type === "ranking" ? values.filter((one) => one.row === "1") : values;
-  return [...new Set(wanted.map((one) => one.value))];
+  if (question.type === "ranking") return values.filter((one) => one.value === "1").map((one) => one.row);
+  return [...new Set(values.map((one) => one.value))];
 }
 
 function placesOf(choices: readonly Choice[]): ReadonlyMap<string, number> {
