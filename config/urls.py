@@ -15,6 +15,7 @@ _workspace: list[URLPattern | URLResolver] = [
     path("campaigns/", include("comms.campaigns.urls")),
     path("content/", include("comms.content.urls")),
     path("threads/", include("comms.threads.urls")),
+    path("feedback/", include("comms.feedback.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -25,6 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("config.api")),
     path("u/", include("comms.campaigns.public_urls")),
     path("w/<slug:workspace>/", include(_workspace)),
+    path("f/<slug:address>/", include("comms.feedback.form_urls")),
+    path("r/<slug:workspace>/", include("comms.feedback.return_urls")),
     path("g/<slug:workspace>/<uuid:guest_id>/", include("comms.threads.guest_urls")),
 ]
 

@@ -1,6 +1,7 @@
-"""Forms that protect whoever answers, and the work that follows.
+"""Forms, what people answer to them, and the cases that follow.
 
-Owns forms and their signed versions, submissions, cases with their dialogue and notes, the codebook and the reply
-templates. Promises that an answer to a sealed question is ciphertext before it comes here, that nothing open depends on
-anything sealed, that a submission is neither lost nor counted twice, and that nothing kept here tells who sent it.
+Owns forms and their frozen versions, submissions, the dialogue with whoever sent one, and the team's work on it.
+Promises that a sealed answer reaches the server only sealed, that nothing says who answered or at which hour, that a
+submission is never lost, doubled or taken beyond a limit, and that only the readers of a form's thread are given what
+is sealed.
 """

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "comms.directory",
     "comms.content",
     "comms.threads",
+    "comms.feedback",
     "comms.campaigns",
     "comms.insights",
     "comms.stack",
@@ -171,6 +172,27 @@ STORAGES = {
 
 # What the sealed files of one workspace may take together, in MiB.
 FILES_QUOTA_BYTES = env.integer("FILES_QUOTA", 10_240, low=1, high=100_000_000) * 1024 * 1024
+
+# Forms that anybody answers. How many tries a proof of work costs at most, half of them on average: 60,000 are a
+# tenth of a second on a new phone. In how many hours before it is due an answer is reminded of.
+FEEDBACK_PROOF_WORK = env.integer("FEEDBACK_PROOF_WORK", 60_000, low=1, high=100_000_000)
+FEEDBACK_REMIND_HOURS = env.integer("FEEDBACK_REMIND_HOURS", 24, low=1, high=24 * 90)
+# What the files of answers and replies of one workspace may take together, in MiB.
+FEEDBACK_FILES_QUOTA_BYTES = (
+    env.integer("FEEDBACK_FILES_QUOTA", 10_240, low=1, high=100_000_000) * 1024 * 1024
+)
+# How often one address may ask, in so many seconds. Many people may share one, as in a camp or an office.
+FEEDBACK_RATE_LIMITS = {
+    "read": (240, 60),
+    "challenge": (120, 60),
+    "file": (60, 60),
+    "chunk": (600, 60),
+    "send": (60, 60),
+    "code": (30, 300),
+    "back": (240, 60),
+}
+# Multiplies all of them: for a gateway through which everybody comes, and for tests of load.
+FEEDBACK_RATE_FACTOR = env.integer("FEEDBACK_RATE_FACTOR", 1, low=1, high=1_000_000)
 
 # Bounds of what a request may bring. comms.core.bodies refuses larger ones before a thread is taken.
 WEB_THREADS = env.integer("WEB_THREADS", 8, low=1, high=64)

@@ -42,3 +42,6 @@ ALLOWED_HOSTS = ["testserver", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Every test client is a handler of its own: looking for all files at its start took a third of a matrix row's time.
 WHITENOISE_AUTOREFRESH = True
+
+# A test tries few numbers, not tens of thousands; what a proof must show is the same.
+FEEDBACK_PROOF_WORK = 50

@@ -21,6 +21,8 @@ class Scope(models.TextChoices):
     CAMPAIGNS_READ = "campaigns:read", _("Read campaigns and how their editions went")
     THREADS_READ = "threads:read", _("Read which threads there are, never what is in them")
     THREADS_FETCH = "threads:fetch", _("Fetch sealed messages and files, which only your keys open")
+    FEEDBACK_FETCH = "feedback:fetch", _("Fetch forms, cases and sealed answers")
+    FEEDBACK_WRITE = "feedback:write", _("Change forms and cases, and send sealed replies")
     THREADS_WRITE = "threads:write", _("Send what your keys have sealed and signed")
 
 

@@ -127,6 +127,14 @@ def get_workspace(slug: str) -> Workspace:
     return workspace
 
 
+def get_workspace_by_id(workspace_id: uuid.UUID) -> Workspace:
+    """The same by its id. Raises NotFoundError."""
+    workspace = Workspace.objects.filter(id=workspace_id).first()
+    if workspace is None:
+        raise NotFoundError(_("There is no such workspace."))
+    return workspace
+
+
 def list_workspace_ids() -> list[uuid.UUID]:
     """Every workspace, for ticks that go through them one by one."""
     return list(Workspace.objects.order_by("id").values_list("id", flat=True))
@@ -152,6 +160,18 @@ def list_mailed(workspace_id: uuid.UUID) -> list[Mailed]:
     """The members who asked for such mails, and can sign in."""
     people = Membership.objects.filter(
         workspace_id=workspace_id, user__is_active=True, user__waiting_mail__gt=0
+    ).select_related("user")
+    return [
+        Mailed(one.user_id, one.user.email, one.user.language, one.user.waiting_mail)
+        for one in people
+    ]
+
+
+def list_mailable(workspace_id: uuid.UUID, roles: Collection[Role]) -> list[Mailed]:
+    """The members with one of `roles` who can sign in, for mails about the work that is theirs."""
+    wanted = {str(role) for role in roles}
+    people = Membership.objects.filter(
+        workspace_id=workspace_id, user__is_active=True, roles__overlap=sorted(wanted)
     ).select_related("user")
     return [
         Mailed(one.user_id, one.user.email, one.user.language, one.user.waiting_mail)

@@ -13,6 +13,7 @@ from comms.directory.models.choices import (
 )
 from comms.directory.models.consents import Consent
 from comms.directory.models.contact_points import ContactPoint, Suppression
+from comms.directory.models.engagements import Engagement
 from comms.directory.models.imports import Import, ImportChunk, ImportRow
 from comms.directory.models.stakeholders import Stakeholder
 
@@ -24,6 +25,7 @@ __all__ = [
     "Consent",
     "ContactPoint",
     "ContactState",
+    "Engagement",
     "Import",
     "ImportChunk",
     "ImportRow",

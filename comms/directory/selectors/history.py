@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from comms.accounts.selectors import names_of
-from comms.directory.models import Stakeholder, Suppression
+from comms.directory.models import Engagement, Stakeholder, Suppression
 from comms.directory.models.scope import open_workspace_id
 
 
@@ -26,7 +26,7 @@ class Event:
 
 
 def list_history(stakeholder: Stakeholder) -> list[Event]:
-    """The newest first; at most some dozens. Two queries beyond those of `get_stakeholder`."""
+    """The newest first; at most some dozens. Three queries beyond those of `get_stakeholder`."""
     events = [
         Event(stakeholder.created_at, _("Added to the directory"), who_id=stakeholder.created_by)
     ]
@@ -52,6 +52,10 @@ def list_history(stakeholder: Stakeholder) -> list[Event]:
                 )
             )
     events += _addresses(stakeholder)
+    events += [
+        Event(one.at, one.get_kind_display(), who_id=one.noted_by)
+        for one in Engagement.objects.filter(stakeholder=stakeholder).order_by("-at")[:50]
+    ]
     names = names_of(event.who_id for event in events)
     return sorted(
         (

@@ -15,6 +15,7 @@ from comms.directory.services.contact_points import (
     set_contact_state,
     suppress_contact_point,
 )
+from comms.directory.services.engagements import record_engagement
 from comms.directory.services.stakeholders import (
     StakeholderDetails,
     archive_stakeholder,
@@ -33,6 +34,7 @@ __all__ = [
     "create_stakeholder",
     "lift_suppression",
     "record_consent",
+    "record_engagement",
     "remove_contact_point",
     "remove_from_audience",
     "restore_stakeholder",

@@ -151,7 +151,7 @@ export interface CaseNote {
 
 export interface CaseDetail {
   readonly row: ListedCase;
-  /** Empty after the person erased it. */
+  /** Empty after the person erased it, and for whoever is no reader of the form. */
   readonly submission: Bytes;
   readonly openAnswers: Bytes;
   readonly versionNumber: number;
@@ -162,6 +162,8 @@ export interface CaseDetail {
   readonly dialogue: readonly DialogueItem[];
   readonly notes: readonly CaseNote[];
   readonly files: readonly SentFile[];
+  /** Whether this person is in the form's thread now; nobody else is given what is sealed. */
+  readonly isReader: boolean;
 }
 
 export interface ReplyTemplate {
@@ -188,6 +190,7 @@ export interface Colleague {
 export interface ListedSubmission {
   readonly id: string;
   readonly versionNumber: number;
+  /** Empty for whoever is no reader of the form. */
   readonly raw: Bytes;
   readonly openAnswers: Bytes;
   readonly receivedOn: string;
@@ -361,7 +364,7 @@ export class FeedbackServer {
   }
 
   async case(id: string): Promise<CaseDetail> {
-    const row = array(await getCbor(`${this.base}cases/${id}`), 10);
+    const row = array(await getCbor(`${this.base}cases/${id}`), 11);
     return {
       row: readCase(row[0]),
       submission: bytes(row[1], 0, SUBMISSION_LIMIT),
@@ -373,6 +376,7 @@ export class FeedbackServer {
       dialogue: array(row[7], 0, MANY).map(readDialogueItem),
       notes: array(row[8], 0, MANY).map(readNote),
       files: array(row[9], 0, MANY).map(readSentFile),
+      isReader: uint(row[10], 0, 1) === 1,
     };
   }
 
@@ -556,7 +560,6 @@ function readSubmission(value: Value | undefined): ListedSubmission {
   return {
     id: uuid(row[0]),
     versionNumber: uint(row[1], 1),
-    // Empty for who is no reader of the form.
     raw: bytes(row[2], 0, SUBMISSION_LIMIT),
     openAnswers: bytes(row[3], 0, OPEN_ANSWERS_LIMIT),
     receivedOn: text(row[4], 10, 10),

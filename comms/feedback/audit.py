@@ -1,0 +1,50 @@
+"""What the acts on forms and cases are called in the audit trail. What people wrote, nobody here knows."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+
+from django.utils.translation import gettext_lazy as _
+
+from comms.core.actors import Actor
+from comms.feedback.models import Form
+
+SENTENCES = {
+    "feedback.created_form": _("made the form %(title)s"),
+    "feedback.changed_settings": _("changed the settings of the form %(title)s"),
+    "feedback.published_version": _("published version %(number)s of the form %(title)s"),
+    "feedback.closed_form": _("closed the form %(title)s"),
+    "feedback.reopened_form": _("opened the form %(title)s again"),
+    "feedback.archived_form": _("archived the form %(title)s"),
+    "feedback.restored_form": _("brought the form %(title)s back from the archive"),
+    "feedback.claimed": _("took over a case"),
+    "feedback.assigned": _("gave a case to somebody, or to nobody: %(name)s"),
+    "feedback.set_urgency": _("set the urgency of a case to %(urgency)s"),
+    "feedback.set_category": _("set the category of a case: %(code)s"),
+    "feedback.set_due": _("set by when a case is due: %(due)s"),
+    "feedback.set_state": _("set the state of a case: %(state)s"),
+    "feedback.linked_stakeholder": _("changed the stakeholder that a case is linked to"),
+    "feedback.replied": _("answered in a case"),
+    "feedback.added_note": _("added a note to a case"),
+    "feedback.opened": _("opened sealed answers"),
+    "feedback.opened_many": _("opened the sealed answers of %(count)s submissions"),
+    "feedback.person_erased": _("the person erased what they had sent"),
+    "feedback.saved_category": _("saved the category %(name)s"),
+    "feedback.removed_category": _("removed the category %(name)s"),
+    "feedback.saved_template": _("saved the reply template %(name)s"),
+    "feedback.removed_template": _("removed the reply template %(name)s"),
+}
+
+
+def _forms(actor: Actor, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    rows = Form.objects.filter(workspace_id=actor.workspace_id, id__in=ids)
+    return {row.id: row.title for row in rows.only("id", "workspace_id", "title")}
+
+
+SUBJECTS = {
+    "form": (_("form"), "", _forms),
+    "case": (_("case"), ""),
+    "category": (_("category"), ""),
+    "reply_template": (_("reply template"), ""),
+}

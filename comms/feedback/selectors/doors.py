@@ -1,0 +1,27 @@
+"""The first lines of every selector and service: whether the actor's roles include this."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from comms.core.actors import Actor
+from comms.core.errors import ForbiddenError
+from comms.feedback import policies
+
+
+def require_look(actor: Actor) -> None:
+    """Raise ForbiddenError unless the actor may see forms and cases."""
+    if not policies.can_look(actor):
+        raise ForbiddenError(_("Your roles in this workspace do not include forms and cases."))
+
+
+def require_build(actor: Actor) -> None:
+    """Raise ForbiddenError unless the actor may make and publish forms."""
+    if not policies.can_build(actor):
+        raise ForbiddenError(_("Your roles in this workspace do not include building forms."))
+
+
+def require_work(actor: Actor) -> None:
+    """Raise ForbiddenError unless the actor may work on cases."""
+    if not policies.can_work(actor):
+        raise ForbiddenError(_("Your roles in this workspace do not include working on cases."))

@@ -1,0 +1,62 @@
+"""How often an address may ask, without keeping the address.
+
+What is counted is a keyed hash of it, under a salt that is drawn each day and lives in Valkey alone: after a day
+nobody can say which address a counter belonged to, and nothing of it reaches a table, a log or a backup.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import hmac
+import os
+import time
+from functools import lru_cache
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from comms.core.errors import RateLimitedError
+from comms.feedback.valkey import valkey
+
+_DAY = 24 * 3600
+
+
+def limit_address(address: str, action: str) -> None:
+    """Count a try of `address` against FEEDBACK_RATE_LIMITS[action]. Raises RateLimitedError."""
+    most, seconds = settings.FEEDBACK_RATE_LIMITS[action]
+    now = int(time.time())
+    window = now // seconds
+    counted = hmac.digest(_salt(), address.encode(), hashlib.sha256)[:16].hex()
+    name = f"feedback:rate:{action}:{window}:{counted}"
+    with valkey().pipeline(transaction=False) as pipe:
+        pipe.incr(name)
+        pipe.expire(name, seconds + 1)
+        count, _expires = pipe.execute()
+    if count > most * settings.FEEDBACK_RATE_FACTOR:
+        wait = seconds - now % seconds
+        raise RateLimitedError(_sentence(action), retry_after=max(wait, 1))
+
+
+def _sentence(action: str) -> str:
+    if action == "code":
+        return _("Too many codes were tried from here. Wait a few minutes, then try again.")
+    if action == "send":
+        return _(
+            "Too many answers were sent from here. Nothing is lost: wait a few minutes, then send again."
+        )
+    return _("Too many requests came from here. Wait a minute, then try again.")
+
+
+def _salt() -> bytes:
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    return _salt_of(today, settings.REDIS_URL)
+
+
+@lru_cache(maxsize=2)
+def _salt_of(day: str, _url: str) -> bytes:
+    name = f"feedback:salt:{day}"
+    client = valkey()
+    client.set(name, os.urandom(32), nx=True, ex=_DAY + 3600)
+    found = client.get(name)
+    return found if isinstance(found, bytes) else os.urandom(32)
