@@ -20,8 +20,8 @@ from comms.feedback.services.refusals import overtaken, refused, stale_key
 from comms.feedback.services.returning import find_return
 from comms.ledger import services as ledger
 from comms.threads import selectors as threads
+from comms.wire import case_notes, identity
 from comms.wire import dialogue as wire
-from comms.wire import identity
 from comms.wire.errors import WireError
 from comms.wire.form_keys import Signer
 from comms.wire.hashing import sha256
@@ -89,7 +89,7 @@ def add_note(*, actor: Actor, case_id: uuid.UUID, raw: bytes) -> CaseNote:
     """What a reader notes for the others. Raises as `post_reply` does."""
     selectors.require_work(actor)
     try:
-        note = wire.read_note(raw)
+        note = case_notes.read_note(raw)
     except WireError as error:
         raise refused(error) from error
     with in_workspace(actor.workspace_id):
@@ -103,7 +103,7 @@ def add_note(*, actor: Actor, case_id: uuid.UUID, raw: bytes) -> CaseNote:
         if CaseNote.objects.filter(case=case).count() >= MOST:
             raise ConflictError(_("There are {count} notes here already.").format(count=MOST))
         try:
-            wire.verify_note(note, _sealed(case), keys)
+            case_notes.verify_note(note, _sealed(case), keys)
         except WireError as error:
             raise refused(error) from error
         row = CaseNote.objects.create(
