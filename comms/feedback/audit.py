@@ -29,6 +29,10 @@ SENTENCES = {
     "feedback.added_note": _("added a note to a case"),
     "feedback.opened": _("opened sealed answers"),
     "feedback.opened_many": _("opened the sealed answers of %(count)s submissions"),
+    "feedback.exported_answers": _(
+        "exported the answers of %(count)s submissions to %(title)s (%(format)s)"
+    ),
+    "feedback.exported_tables": _("exported tables for publication of %(title)s (%(format)s)"),
     "feedback.person_erased": _("the person erased what they had sent"),
     "feedback.saved_category": _("saved the category %(name)s"),
     "feedback.removed_category": _("removed the category %(name)s"),

@@ -109,6 +109,8 @@ ROWS = [
         Row(f"feedback:data_{name}", BY_LOOKERS, arguments=own_form)
         for name in ("form", "opening", "submissions", "counts")
     ),
+    Row("feedback:analysis", only(*LOOKERS), arguments=own_form),
+    unread("exported", any_id("form_id")),
     Row("feedback:data_version", BY_LOOKERS, arguments=own_version),
     Row("feedback:data_case", BY_LOOKERS, arguments=own_case),
     # Files for readers of the form alone; an approver sees no case.
