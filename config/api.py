@@ -10,6 +10,7 @@ from comms.content import api as content
 from comms.core.rest.openapi import OpenApiView
 from comms.core.rest.views import not_here
 from comms.directory.api import urls as directory
+from comms.feedback.api import urls as feedback
 from comms.ledger import api as ledger
 from comms.threads.api import urls as threads
 
@@ -21,6 +22,7 @@ _workspace: list[URLPattern | URLResolver] = [
     *content.workspace,
     *campaigns.workspace,
     *threads.workspace,
+    *feedback.workspace,
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

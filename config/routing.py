@@ -7,12 +7,14 @@ from typing import Any
 from django.urls import path
 
 from comms.campaigns.consumers import EditionConsumer
+from comms.feedback.consumers import FeedbackConsumer
 from comms.threads.consumers import GuestConsumer, GuestPollConsumer, PollConsumer, ThreadsConsumer
 
 websocket_urlpatterns: list[Any] = [
     path("ws/threads/", ThreadsConsumer.as_asgi()),
     path("ws/guests/", GuestConsumer.as_asgi()),
     path("ws/w/<slug:workspace>/editions/<uuid:edition>/", EditionConsumer.as_asgi()),
+    path("ws/w/<slug:workspace>/feedback/", FeedbackConsumer.as_asgi()),
 ]
 
 waiting_urlpatterns: list[Any] = [

@@ -45,3 +45,5 @@ WHITENOISE_AUTOREFRESH = True
 
 # A test tries few numbers, not tens of thousands; what a proof must show is the same.
 FEEDBACK_PROOF_WORK = 50
+# All tests come from one address.
+FEEDBACK_RATE_FACTOR = 1000

@@ -239,7 +239,7 @@ class World:
         self, form: Form, person: Person, uploads: Sequence[tuple[UUID, str]] = (), **fields: Any
     ) -> Any:
         """The answer to sending, with a proof of its own unless one is given."""
-        proof = fields.get("proof") or self.proof(form)
+        proof = fields["proof"] if "proof" in fields else self.proof(form)
         body = self.body(person, proof, uploads)
         return self.client.post(f"/f/{form.address}/send", body, content_type=CBOR)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -99,8 +100,7 @@ PARTNERS = [
     stranger("returning:part", 401, "PUT", arguments=back_part),
 ]
 
-ROWS = [
-    *PARTNERS,
+TEAM = [
     *(
         Row(f"feedback:data_{name}", BY_LOOKERS)
         for name in ("forms", "cases", "categories", "templates", "colleagues")
@@ -143,3 +143,11 @@ ROWS = [
         arguments=any_id("template_id"),
     ),
 ]
+
+
+def in_api(row: Row) -> Row:
+    """The same for programs: the API is made of the endpoints of the pages."""
+    return replace(row, name=row.name.replace("feedback:data_", "api:feedback_"))
+
+
+ROWS = [*PARTNERS, *TEAM, *map(in_api, TEAM)]
