@@ -166,12 +166,45 @@ export interface Vectors {
     inclusion: { index: number; size: number; path: string[] }[];
     consistency: { first: number; second: number; proof: string[] }[];
   };
+  forms: {
+    thread: string;
+    workspace: string;
+    epoch: { record: string; key: string };
+    form_key: { raw: string; seed: string; xwing: string };
+    version: { raw: string; definition: string; signer: string; number: number; made_at: number; hash: string };
+    submission: {
+      raw: string;
+      hash: string;
+      open_answers: string;
+      plain: string;
+      answers: string;
+      language: string;
+      files: FileVector[];
+    };
+    dialogue: {
+      raw: string;
+      hash: string;
+      sender: string;
+      number: number;
+      plain: string;
+      text: string;
+      made_at: number;
+      files: FileVector[];
+    }[];
+    note: { raw: string; author: string; text: string; made_at: number };
+    challenge: { bytes: string; nonce: string; origin: string; signature: string };
+    codes: Record<"code" | "shown" | "lookup" | "signing_key" | "reply_key", string>[];
+    typed: { typed: string; code: string }[];
+    mistyped: string[];
+  };
   form_leaks: {
     leaking: { name: string; definition: unknown; leaks: string[][] }[];
     harmless: { name: string; definition: unknown }[];
   };
   form_logic: { definition: unknown; answers: unknown; expected: unknown }[];
 }
+
+export type FileVector = Record<"question" | "blob" | "key" | "name" | "kind" | "sha256", string> & { size: number };
 
 export function load<Name extends keyof Vectors>(name: Name): Vectors[Name] {
   const path = fileURLToPath(new URL(`../../tests/vectors/${name}.json`, import.meta.url));

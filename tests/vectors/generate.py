@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ from comms.wire.keys import IdentitySeeds
 from comms.wire.roster import MayAdd, Policy, Role, RosterRow
 from comms.wire.transcript import Head
 from tests.vectors.described import described_body
+from tests.vectors.forms import form_vectors
 
 HERE = Path(__file__).parent
 NOW = 1_795_339_200_000  # 2026-11-22T08:00:00Z, in milliseconds
@@ -720,7 +722,7 @@ def tlog_vectors() -> dict[str, Any]:
 
 
 def main() -> None:
-    parts = {
+    parts: dict[str, Callable[[], Any]] = {
         "cbor": cbor_vectors,
         "padding": padding_vectors,
         "seal": seal_vectors,
@@ -738,6 +740,7 @@ def main() -> None:
         "draft": draft_vectors,
         "leaving": leaving_vectors,
         "safety": safety_vectors,
+        "forms": lambda: form_vectors(checkpoint()),
     }
     for name in sys.argv[1:] or list(parts):
         make = parts[name]

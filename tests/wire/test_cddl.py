@@ -20,7 +20,7 @@ def schema(rule: str) -> Schema:
 
 def objects() -> list[tuple[str, str]]:
     thread, vault, guests = load("thread"), load("vault"), load("guests")
-    leaving = load("leaving")
+    leaving, forms = load("leaving"), load("forms")
     return [
         *(("identity-entry", row["entry"]) for row in load("identity")["entries"]),
         ("vault", vault["vault"]),
@@ -35,6 +35,14 @@ def objects() -> list[tuple[str, str]]:
         ("guest-challenge", guests["challenge"]),
         ("leave-notice", leaving["notice"]),
         *(("epoch-record", record) for record in leaving["records"]),
+        ("form-key", forms["form_key"]["raw"]),
+        ("form-version", forms["version"]["raw"]),
+        ("submission", forms["submission"]["raw"]),
+        ("sealed-answers", forms["submission"]["plain"]),
+        *(("dialogue-item", row["raw"]) for row in forms["dialogue"]),
+        *(("dialogue-body", row["plain"]) for row in forms["dialogue"]),
+        ("case-note", forms["note"]["raw"]),
+        ("return-challenge", forms["challenge"]["bytes"]),
     ]
 
 

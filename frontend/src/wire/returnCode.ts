@@ -91,14 +91,15 @@ export function parseReturnCode(typed: string): string {
   return digits;
 }
 
-/** Unicode keeps the ten digits of a script together, in order, so that a digit is its place among them. */
+/**
+ * Unicode keeps the ten digits of a script together, in order. Where scripts stand side by side (the mathematical
+ * digits do) their rows are whole, so that the place since the first one still tells the digit.
+ */
 function digitOf(letter: string): number {
   const code = letter.codePointAt(0) ?? 0;
   let place = 0;
-  while (place < 9 && /^\p{Nd}$/u.test(String.fromCodePoint(code - place - 1))) place += 1;
-  // Two scripts may stand side by side (the mathematical digits do): then the place counts from the row's start.
-  if (place === 9 && code >= 0x1d7ce && code <= 0x1d7ff) return (code - 0x1d7ce) % 10;
-  return place;
+  while (code > place && /^\p{Nd}$/u.test(String.fromCodePoint(code - place - 1))) place += 1;
+  return place % 10;
 }
 
 /** Raises WireError for a code that is none. */
