@@ -17,15 +17,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from comms.accounts.scope import MemberRequest, keys_page, member_view
+from comms.accounts.views.answers import read_list, text
 from comms.feedback import selectors
 from comms.feedback.models import CaseState, Form
 from comms.feedback.policies import LOOKERS
 from comms.feedback.selectors import bins, counts, periods, questions
 from comms.feedback.services.exporting import note_export
 from comms.feedback.views import charts
-from comms.threads.views.answers import body, member_endpoint
-from comms.wire.cbor import decode
-from comms.wire.fields import array, text, uint
+from comms.feedback.views.data import whole_of
+from comms.threads.views.answers import member_endpoint
 
 _STATES: Final = {"new": 0, "triage": 1, "progress": 2, "answered": 3, "closed": 4}
 _WHERE_LIMIT: Final = 5
@@ -302,12 +302,12 @@ def _filters(
 @member_endpoint(transaction=False)
 def exported(request: MemberRequest, form_id: uuid.UUID) -> HttpResponse:
     """[kind, format, how many submissions]: noted before the browser makes the file."""
-    kind, file_format, count = array(decode(body(request, 200), limit=200), 3)
+    kind, file_format, count = read_list(request, 3, limit=200)
     note_export(
         actor=request.actor,
         form_id=form_id,
-        kind=text(kind, 1, 20),
-        file_format=text(file_format, 1, 20),
-        count=uint(count),
+        kind=text(kind, 20),
+        file_format=text(file_format, 20),
+        count=whole_of(count),
     )
     return HttpResponse(status=204)
