@@ -36,6 +36,13 @@ _NAVIGATION = (
     NavItem("content", _("Content"), "file-text", "content:list"),
     NavItem("campaigns", _("Campaigns"), "send", "campaigns:list"),
     NavItem(
+        "feedback",
+        _("Feedback"),
+        "inbox",
+        "feedback:inbox",
+        frozenset({Role.ADMIN, Role.EDITOR, Role.DIPLOMAT, Role.ANALYST}),
+    ),
+    NavItem(
         "ledger",
         _("Audit trail"),
         "list-check",

@@ -298,12 +298,8 @@ def _members(commands: _Commands) -> None:
     parser.add_argument("--remove", action="store_true", help="not muted any more")
     commands.add("remove", members.remove, "thread", "person")
     parser = commands.add("role", members.role, "thread", "person")
-    parser.add_argument(
-        "role",
-        metavar="ROLE",
-        choices=["owner", "member", "observer"],
-        help="owner, member or observer",
-    )
+    roles = ["owner", "member", "observer"]
+    parser.add_argument("role", metavar="ROLE", choices=roles, help="owner, member or observer")
     commands.add("title", members.title, "thread", "title")
     commands.add("leave", members.leave, "thread")
     commands.add("continue", members.go_on, "thread")

@@ -36,6 +36,11 @@ SENTENCES = {
     "feedback.person_erased": _("the person erased what they had sent"),
     "feedback.saved_category": _("saved the category %(name)s"),
     "feedback.removed_category": _("removed the category %(name)s"),
+    "feedback.retired_category": _("retired the category %(name)s"),
+    "feedback.reused_category": _("offered the category %(name)s again"),
+    "feedback.changed_times": _(
+        "changed how soon people should hear: a reply within %(reply)s hours"
+    ),
     "feedback.saved_template": _("saved the reply template %(name)s"),
     "feedback.removed_template": _("removed the reply template %(name)s"),
 }
@@ -48,7 +53,7 @@ def _forms(actor: Actor, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
 
 SUBJECTS = {
     "form": (_("form"), "", _forms),
-    "case": (_("case"), ""),
+    "case": (_("case"), "feedback:case"),
     "category": (_("category"), ""),
     "reply_template": (_("reply template"), ""),
 }

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from comms.feedback.views import answering
 from comms.feedback.views import returning_data as data
 
 app_name = "returning"
 
-_pages: list[URLPattern] = []
+_pages: list[URLPattern] = [path("", answering.return_page, name="page")]
 
 urlpatterns: list[URLPattern] = [
     *_pages,

@@ -84,6 +84,7 @@ def back_part(cast: Cast) -> dict[str, Any]:
 
 
 PARTNERS = [
+    stranger("forms:page", OK),
     stranger("forms:opening", OK),
     stranger("forms:challenge", OK),
     stranger("forms:files", UNREADABLE, "POST"),
@@ -95,6 +96,7 @@ PARTNERS = [
         for name in ("challenge", "enter", "dialogue", "rating", "files", "erase")
     ),
     # Without the pass of somebody who came back.
+    stranger("returning:page", OK, arguments=any_id()),
     stranger("returning:dialogue", 401, arguments=any_id()),
     stranger("returning:part", 401, arguments=back_part),
     stranger("returning:part", 401, "PUT", arguments=back_part),
@@ -109,6 +111,9 @@ TEAM = [
         Row(f"feedback:data_{name}", BY_LOOKERS, arguments=own_form)
         for name in ("form", "opening", "submissions", "counts")
     ),
+    Row("feedback:forms", only(*LOOKERS)),
+    Row("feedback:form", only("admin", "editor", "diplomat"), arguments=own_form),
+    Row("feedback:share", only("admin", "editor", "diplomat"), arguments=own_form),
     Row("feedback:analysis", only(*LOOKERS), arguments=own_form),
     unread("exported", any_id("form_id")),
     Row("feedback:data_version", BY_LOOKERS, arguments=own_version),

@@ -118,7 +118,9 @@ def _axe() -> Axe:
 
 def _matters(message: ConsoleMessage) -> bool:
     """An error of the page. What a script asks and is refused is its own business: these people have no keys."""
-    return message.type == "error" and not message.text.startswith("Failed to load resource")
+    # This server has no sockets either: a page that listens on one goes on asking.
+    refused = ("Failed to load resource", "WebSocket connection to ")
+    return message.type == "error" and not message.text.startswith(refused)
 
 
 def _listen(page: Page) -> list[str]:

@@ -25,11 +25,13 @@ _SPOKEN = {"aria-label", "title", "alt", "placeholder", "lang", "dir"}
 _SPOKEN |= {"class", "id", "for", "aria-describedby", "aria-controls", "aria-labelledby"}
 # What stands in an attribute for a program and is a text, by its path or the last part of it.
 _TEXTS = frozenset(
-    "account_id address_word audiences_url as auto_id cancel_url code country_word csrf_token decision email "  # noqa: SIM905 - a list of 50 lines says no more
-    "email_word filters form_id form.login.value form.name.value get_full_path guest_id id id_for_label "
-    "identifier ids languages_word ledger_url link logout_url members_url name palette_url person_url profile_url "
-    "q query question recipient redirect_field_value region_word scope security_url slug speed_url state stop_link "
-    "subject_id text theme thread_id time_zone totp_svg_data_uri updates_word url verifier workspaces wrap".split()
+    "account_id address address_word as audiences_url auto_id back cancel_url code country_word csrf_token "  # noqa: SIM905 - a list of 50 lines says no more
+    "decision direction email email_word filters form.login.value form.name.value form_id forms_url get_full_path "
+    "guest_id id id_for_label identifier ids language languages_word ledger_url link live_path logout_url "
+    "members_url name owner_id palette_url person_url pk profile_url q query question recipient "
+    "redirect_field_value region_word return_url scope security_url slug speed_url state stop_link subject_id "
+    "submission_id tag text theme thread_id time_zone title totp_svg_data_uri updates_word url verifier "
+    "workspace_id waits_for_us workspaces wrap".split()
 )
 _ATTRIBUTE = re.compile(r"""\s([a-z][a-z-]*)=("[^"]*"|'[^']*')""", re.S)
 _SHOWN = re.compile(r"\{\{\s*([\w.]+)([^}]*)\}\}")

@@ -12,6 +12,7 @@ from comms.feedback.models.cases import (
 from comms.feedback.models.files import File, FilePart
 from comms.feedback.models.forms import Form, FormAddress, FormVersion, Quota
 from comms.feedback.models.submissions import Answer, Submission, today
+from comms.feedback.models.times import Times
 
 __all__ = [
     "WAITING",
@@ -29,5 +30,6 @@ __all__ = [
     "Quota",
     "ReplyTemplate",
     "Submission",
+    "Times",
     "today",
 ]

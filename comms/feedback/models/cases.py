@@ -34,6 +34,8 @@ class Category(WorkspaceOwned):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=20)
     name = models.CharField(max_length=120)
+    # Offered no more; the cases that have it keep it.
+    retired_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         constraints = [

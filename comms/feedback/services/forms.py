@@ -17,6 +17,7 @@ from comms.core.tenancy import in_workspace
 from comms.feedback import definitions, selectors
 from comms.feedback.errors import OvertakenError, TakenError
 from comms.feedback.models import Form, FormAddress, Submission
+from comms.feedback.selectors.times import times_of
 from comms.feedback.services import events
 from comms.ledger import services as ledger
 from comms.threads import services as threads
@@ -52,6 +53,7 @@ def create_form(
                 draft=definition.decode(),
                 address=_fresh_address(),
                 made_by_id=actor.user_id,
+                reply_hours=times_of(actor.workspace_id).reply_hours,
             )
         )
         _record(actor, form, "feedback.created_form")

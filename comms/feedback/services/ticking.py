@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import uuid
 
-from django.conf import settings
 from django.utils import timezone
 
 from comms.accounts import selectors as accounts
@@ -14,6 +13,7 @@ from comms.core.tenancy import in_workspace
 from comms.feedback import mails
 from comms.feedback.models import WAITING, Case, Form
 from comms.feedback.policies import WORKERS
+from comms.feedback.selectors.times import times_of
 from comms.feedback.services import events
 from comms.ledger import services as ledger
 
@@ -86,8 +86,9 @@ def remind_due(workspace_id: uuid.UUID) -> int:
 
 
 def _claim(workspace_id: uuid.UUID) -> dict[uuid.UUID, uuid.UUID | None]:
-    ahead = timezone.now() + datetime.timedelta(hours=settings.FEEDBACK_REMIND_HOURS)
     with in_workspace(workspace_id):
+        hours = times_of(workspace_id).reminder_hours
+        ahead = timezone.now() + datetime.timedelta(hours=hours)
         due = Case.objects.select_for_update(skip_locked=True).filter(
             due_at__lte=ahead, reminded_at=None, state__in=WAITING
         )

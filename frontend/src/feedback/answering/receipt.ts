@@ -1,0 +1,142 @@
+/** The receipt: the return code in big groups, to copy, print or save; it is in this page's memory and nowhere else. */
+
+import { button, element, written } from "../../threads/dom";
+import { drawQr } from "../../threads/qrDrawing";
+import { icon } from "../../theme/icon";
+import { type AnswerWords } from "./words";
+
+export interface Receipt {
+  readonly words: AnswerWords;
+  /** Formatted in groups. */
+  readonly code: string;
+  /** Of the way back. */
+  readonly address: string;
+  readonly workspace: string;
+  readonly form: string;
+  readonly thanks: string;
+}
+
+/** Shows it, and what follows once the code was kept. */
+export function showReceipt(root: HTMLElement, receipt: Receipt): void {
+  const { words } = receipt;
+  const title = element("h1", "", words.codeTitle);
+  title.tabIndex = -1;
+  const warn = (event: BeforeUnloadEvent): void => {
+    event.preventDefault();
+  };
+  window.addEventListener("beforeunload", warn);
+  const kept = document.createElement("input");
+  kept.type = "checkbox";
+  kept.className = "fill-box";
+  const finish = button(words.finish, () => {
+    window.removeEventListener("beforeunload", warn);
+    showEnd(root, receipt);
+  });
+  finish.className = "btn btn-primary";
+  finish.disabled = true;
+  kept.addEventListener("change", () => {
+    finish.disabled = !kept.checked;
+  });
+  const back = element("p", "", words.wayBackLead, " ", address(receipt));
+  root.replaceChildren(
+    title,
+    element("p", "partner-intro", words.codeLead),
+    code(receipt),
+    actions(receipt),
+    note(words.codeFinal),
+    back,
+    element("label", "fill-choice partner-kept", kept, element("span", "fill-choice-text", words.keptCode)),
+    element("div", "fill-actions", finish),
+    card(receipt),
+  );
+  root.hidden = false;
+  window.scrollTo({ top: 0 });
+  title.focus();
+}
+
+function code({ words, code: digits }: Receipt): HTMLElement {
+  const shown = element("p", "partner-code", ...digits.split(" ").map((group) => element("span", "", group)));
+  shown.dir = "ltr";
+  shown.setAttribute("role", "group");
+  shown.setAttribute("aria-label", words.code);
+  shown.dataset["code"] = "";
+  return shown;
+}
+
+function address({ address: url }: Receipt): HTMLElement {
+  const shown = element("bdi", "", url);
+  shown.dir = "ltr";
+  return shown;
+}
+
+function note(sentence: string): HTMLElement {
+  return element("div", "note note-warn", icon("alert-triangle"), element("div", "note-text", element("p", "", sentence)));
+}
+
+function actions(receipt: Receipt): HTMLElement {
+  const { words } = receipt;
+  const said = element("p", "visually-hidden");
+  said.setAttribute("role", "status");
+  const copy = button(words.copy, () => {
+    void navigator.clipboard.writeText(receipt.code).then(() => {
+      copy.replaceChildren(icon("check"), words.copied);
+      said.textContent = words.copied;
+    });
+  });
+  const print = button(words.print, () => {
+    window.print();
+  });
+  const save = button(words.download, () => {
+    offer(receipt);
+  });
+  const all = [
+    [copy, "copy"],
+    [print, "printer"],
+    [save, "download"],
+  ] as const;
+  for (const [one, name] of all) {
+    one.className = "btn";
+    one.prepend(icon(name));
+  }
+  return element("div", "partner-buttons", copy, print, save, said);
+}
+
+/** A text file, with what somebody needs who finds it in a year. */
+function offer({ words, code: digits, address: url, form, workspace }: Receipt): void {
+  const lines = [words.cardTitle, `${form} · ${workspace}`, "", digits, "", url, "", words.cardFinal, ""];
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([lines.join("\r\n")], { type: "text/plain" }));
+  link.download = "return-code.txt";
+  link.click();
+  window.setTimeout(() => {
+    URL.revokeObjectURL(link.href);
+  }, 60_000);
+}
+
+/** Printed alone: for a wallet. The QR code holds the address, never the return code. */
+function card(receipt: Receipt): HTMLElement {
+  const { words } = receipt;
+  return element(
+    "div",
+    "partner-card",
+    element("strong", "", words.cardTitle),
+    written("span", "", `${receipt.form} · ${receipt.workspace}`),
+    code(receipt),
+    element("span", "", words.cardLead, " ", address(receipt)),
+    drawQr(receipt.address),
+    element("span", "", words.cardFinal),
+  );
+}
+
+function showEnd(root: HTMLElement, { words, thanks, address: url }: Receipt): void {
+  const title = element("h1", "", words.over);
+  title.tabIndex = -1;
+  const text = written("p", "partner-intro", thanks);
+  text.hidden = thanks === "";
+  const way = document.createElement("a");
+  way.href = url;
+  way.textContent = words.wayBack;
+  root.replaceChildren(title, text, element("p", "", way));
+  window.scrollTo({ top: 0 });
+  title.focus();
+}
