@@ -28,7 +28,7 @@ _TEXTS = frozenset(
     "account_id address address_word as audiences_url auto_id back cancel_url code country_word csrf_token "  # noqa: SIM905 - a list of 50 lines says no more
     "decision direction email email_word filters form.login.value form.name.value form_id forms_url get_full_path "
     "guest_id id id_for_label identifier ids language languages_word ledger_url link live_path logout_url "
-    "members_url name owner_id palette_url person_url pk profile_url q query question recipient "
+    "may_read members_url name owner_id palette_url person_url pk profile_url q query question recipient "
     "redirect_field_value region_word return_url scope security_url slug speed_url state stop_link subject_id "
     "submission_id tag text theme thread_id time_zone title totp_svg_data_uri updates_word url verifier "
     "workspace_id waits_for_us workspaces wrap".split()

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from comms.accounts import selectors as accounts
-from comms.core.actors import Actor
+from comms.core.actors import Actor, Role
 from comms.core.errors import InvalidError, NotFoundError
 from comms.directory import selectors as directory
 from comms.feedback.models import (
@@ -151,10 +151,10 @@ def list_cases(actor: Actor, question: CaseFilter, *, cursor: str = "") -> CaseP
     )
 
 
-def list_colleagues(actor: Actor) -> list[tuple[uuid.UUID, str]]:
-    """Members who may be given a case, by name."""
+def list_colleagues(actor: Actor, roles: tuple[Role, ...] = WORKERS) -> list[tuple[uuid.UUID, str]]:
+    """Members who may be given a case, or who hold one of `roles`, by name."""
     require_look(actor)
-    words = {str(role) for role in WORKERS}
+    words = {str(role) for role in roles}
     return [
         (one.user_id, one.user.name)
         for one in accounts.list_members(actor)

@@ -29,6 +29,7 @@ def list_page(request: MemberRequest) -> HttpResponse:
         "archived": archived,
         "may_build": policies.can_build(request.actor),
         "languages": _LANGUAGES,
+        "may_read": _may_read(request),
         "tabs": feedback_tabs(request, "forms"),
     }
     return render(request, "feedback/forms.html", context)
@@ -61,6 +62,15 @@ def share_page(request: MemberRequest, form_id: uuid.UUID) -> HttpResponse:
         "address": request.build_absolute_uri(
             reverse("forms:opening", args=[row.form.address]).removesuffix("opening")
         ),
+        "may_read": _may_read(request),
+        # The card speaks to whoever answers, not to whoever prints it.
+        "spoken": [code for code, _name in settings.LANGUAGES],
         "tabs": feedback_tabs(request, "forms"),
     }
     return render(request, "feedback/share.html", context)
+
+
+def _may_read(request: MemberRequest) -> str:
+    """Who can be made a reader: whoever may see cases at all. Their ids, apart by spaces."""
+    people = selectors.list_colleagues(request.actor, policies.LOOKERS)
+    return " ".join(str(user) for user, _name in people)

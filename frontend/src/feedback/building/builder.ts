@@ -1,9 +1,9 @@
 /** The page of the builder, put together: outline, editor, findings and the preview as the partner sees it. */
 
 import { utf8 } from "../../crypto/bytes";
-import { part } from "../../threads/dom";
-import { type FillWords, Filling, FormView, todayUtc } from "../fill";
-import { type Definition, readDefinition } from "../logic";
+import { button, element, part, written } from "../../threads/dom";
+import { directionOfLanguage, type FillWords, Filling, FormView, todayUtc } from "../fill";
+import { type Definition, inLanguage, readDefinition } from "../logic";
 import { type FeedbackServer, type FormDetail } from "../server";
 import { findItem, findStep, History, stepOf } from "./draft";
 import { type Desk, languageName } from "./fields";
@@ -21,6 +21,11 @@ export class Builder {
   private chosen: Chosen = "";
   private other: string | undefined;
   private previewAt = "";
+  private isListOpen = false;
+  /** What the newest version says, where the draft began as that. */
+  private readonly published: string | undefined;
+  /** The language of the preview; "" is the one beside the first. */
+  private spoken = "";
   private readonly typed = new Map<string, Filling>();
 
   /** `fillWords`: the partner's sentences in the language of the form, or the nearest one. */
@@ -30,8 +35,11 @@ export class Builder {
     private readonly fillWords: (language: string) => FillWords,
     private readonly server: FeedbackServer,
     private readonly detail: FormDetail,
+    /** The draft is what the newest version says. */
+    isPublished: boolean,
   ) {
     this.history = new History(readDefinition(new TextDecoder().decode(detail.draft)));
+    if (isPublished) this.published = JSON.stringify(this.draft);
     this.findings = findAll(this.draft);
     this.other = this.draft.languages[1];
     this.saving = new Saving(server, detail.form.id, detail.form.revision, (state) => {
@@ -122,7 +130,10 @@ export class Builder {
     this.previewAt = findStep(this.draft, id)?.id ?? stepOf(this.draft, id)?.id ?? this.previewAt;
     this.show();
     const editor = part(this.root, "[data-editor]", HTMLElement);
-    if (focus) editor.querySelector<HTMLElement>("input, select, textarea")?.focus();
+    const first = editor.querySelector<HTMLElement>(":is(input, textarea)[lang]") ?? editor.querySelector<HTMLElement>("input, select, textarea");
+    if (!focus) return;
+    first?.focus();
+    part(this.root, "[data-findings]", HTMLElement).scrollIntoView({ block: "nearest" });
   }
 
   private showOutline(): void {
@@ -159,7 +170,11 @@ export class Builder {
     };
     const item = findItem(this.draft, this.chosen);
     const step = findStep(this.draft, this.chosen);
+    const fields = (): HTMLElement[] => [...place.querySelectorAll<HTMLElement>("input, select, textarea, button")];
+    const held = fields().findIndex((field) => field === document.activeElement);
     place.replaceChildren(item !== undefined ? itemEditor(desk, item) : step !== undefined ? stepEditor(desk, step) : formEditor(desk));
+    // Whoever works by keyboard stays where they were, or where the field that went away has been.
+    if (held >= 0) (fields()[held] ?? fields().at(-1))?.focus();
     this.showLanguages();
   }
 
@@ -180,6 +195,7 @@ export class Builder {
     );
     select.onchange = () => {
       this.other = select.value;
+      this.spoken = "";
       this.show();
     };
   }
@@ -188,30 +204,44 @@ export class Builder {
     part(this.root, "[data-findings]", HTMLElement).replaceChildren(
       findingsView(this.draft, this.findings, {
         words: this.words,
+        chosen: this.chosen,
+        isOpen: this.isListOpen,
         take: (next) => {
           this.take(next, undefined, true);
         },
         go: (id) => {
           this.choose(id);
         },
+        open: (isOpen) => {
+          this.isListOpen = isOpen;
+        },
       }),
     );
     const publish = part(this.root, "[data-publish]", HTMLButtonElement);
-    publish.disabled = !this.publishable;
-    part(this.root, "[data-publish-why]", HTMLElement).textContent = this.publishable ? this.words.publishReady : this.words.publishBlocked;
+    const isSame = JSON.stringify(this.draft) === this.published;
+    publish.disabled = isSame || !this.publishable;
+    const why = isSame ? this.words.publishSame : this.publishable ? this.words.publishReady : this.words.publishBlocked;
+    part(this.root, "[data-publish-why]", HTMLElement).textContent = why;
   }
 
   /** The form as a partner fills it in; what is typed there stays while the form changes, and goes nowhere. */
   private showPreview(): void {
     const place = part(this.root, "[data-preview]", HTMLElement);
-    const language = this.other ?? this.draft.languages[0] ?? "en";
+    const [source = "en", ...others] = this.draft.languages;
+    const language = this.other !== undefined && others.includes(this.other) ? this.other : source;
     const before = this.typed.get("preview");
     const kept = before === undefined ? undefined : { ...before.kept, language: before.language };
     const at = this.previewAt === "" ? kept?.at : this.previewAt;
-    const filling = new Filling(this.draft, kept?.language ?? language, () => todayUtc(), kept === undefined ? undefined : { ...kept, at: at ?? "" });
+    const filling = new Filling(this.draft, this.draft.languages.includes(this.spoken) ? this.spoken : language, () => todayUtc(), kept === undefined ? undefined : { ...kept, at: at ?? "" });
     if (at !== undefined && filling.steps.some((step) => step.id === at)) filling.at = at;
     this.typed.set("preview", filling);
-    const view = new FormView(place, filling, {
+    // A page of partners says these above the steps.
+    const [title, intro] = [this.draft.title, this.draft.intro].map((text) => inLanguage(text, filling.language, this.draft.languages)) as [string, string];
+    const body = element("div", "");
+    place.replaceChildren(...this.tongues(filling.language), written("p", "build-phone-title", title), ...(intro === "" ? [] : [written("p", "build-phone-intro", intro)]), body);
+    place.lang = filling.language;
+    place.dir = directionOfLanguage(filling.language);
+    const view = new FormView(body, filling, {
       words: this.fillWords,
       changed: () => {
         this.previewAt = "";
@@ -219,6 +249,22 @@ export class Builder {
       ending: () => document.createTextNode(this.words.previewEnd),
     });
     view.show(false);
+  }
+
+  /** The languages of the preview, as whoever answers may switch them. */
+  private tongues(now: string): readonly HTMLElement[] {
+    if (this.draft.languages.length < 2) return [];
+    const choices = this.draft.languages.map((code) => {
+      const made = button(languageName(code), () => {
+        this.spoken = code;
+        this.showPreview();
+        this.root.querySelector<HTMLElement>(`.build-tongues [lang="${code}"]`)?.focus();
+      });
+      made.lang = code;
+      made.setAttribute("aria-pressed", String(code === now));
+      return made;
+    });
+    return [element("div", "build-tongues", ...choices)];
   }
 
   private showState(state: SaveState): void {

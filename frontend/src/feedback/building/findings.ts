@@ -4,7 +4,9 @@ import { icon } from "../../theme/icon";
 import { button, element } from "../../threads/dom";
 import { put } from "../fill";
 import { type Broken, type Definition, findBroken, findGaps, findLeaks, type Leak, type LeakKind } from "../logic";
+import { findItem } from "./draft";
 import { languageName } from "./fields";
+import { typeName } from "./itemEditor";
 import { mendBroken, nameOf, sealInstead, takeAway } from "./mending";
 import { type BuilderWords } from "./words";
 
@@ -32,25 +34,53 @@ export function mayPublish({ leaks, broken }: Findings): boolean {
 
 export interface FindingHand {
   readonly words: BuilderWords;
+  /** What the editor shows: "" is the form itself. */
+  readonly chosen: string;
+  /** Whether the list of what is wrong elsewhere stands open. */
+  readonly isOpen: boolean;
   take(next: Definition): void;
   go(id: string): void;
+  open(isOpen: boolean): void;
+}
+
+interface Row {
+  /** Where it is: "" is the form itself. */
+  readonly place: string;
+  readonly line: HTMLElement;
 }
 
 export function findingsView(draft: Definition, { leaks, broken, gaps }: Findings, hand: FindingHand): HTMLElement {
   const { words } = hand;
-  const rows = [
+  const rows: readonly Row[] = [
     ...leaks.map((leak) => leakRow(draft, leak, hand)),
-    ...broken.map((one) => brokenRow(draft, one, hand)),
-    ...[...gaps].map(([language, count]) =>
-      element("li", "build-finding", icon("language"), element("p", "", put(words.gap, { language: languageName(language), count }))),
-    ),
+    // Two fields of one question may lack the same.
+    ...broken
+      .filter((one, at) => broken.findIndex((other) => other.kind === one.kind && other.of === one.of && other.question === one.question) === at)
+      .map((one) => brokenRow(draft, one, hand)),
   ];
   const sum = leaks.length + broken.length;
   const head = element("h2", "build-findings-title", sum === 0 ? words.findingsNone : put(words.findingsCount, { count: sum }));
-  return element("section", `build-findings${sum === 0 ? "" : " has-findings"}`, head, element("ul", "", ...rows));
+  const here = rows.filter(({ place }) => place === hand.chosen);
+  const others = rows.filter(({ place }) => place !== hand.chosen);
+  const made = element("section", `build-findings${sum === 0 ? "" : " has-findings"}`, head);
+  if (here.length > 0) made.append(element("ul", "", ...here.map(({ line }) => line)));
+  if (others.length > 0) {
+    const rest = element("details", "", element("summary", "", put(words.elsewhere, { count: others.length })), element("ul", "", ...others.map(({ line }) => line)));
+    rest.open = hand.isOpen;
+    rest.addEventListener("toggle", () => {
+      hand.open(rest.open);
+    });
+    made.append(rest);
+  }
+  // Worth a look, and in nobody's way.
+  const lines = [...gaps].map(([language, count]) =>
+    element("li", "build-finding", icon("language"), element("p", "", put(words.gap, { language: languageName(language), count }))),
+  );
+  if (lines.length > 0) made.append(element("ul", "", ...lines));
+  return made;
 }
 
-function leakRow(draft: Definition, leak: Leak, hand: FindingHand): HTMLElement {
+function leakRow(draft: Definition, leak: Leak, hand: FindingHand): Row {
   const { words } = hand;
   const sentences: Readonly<Record<LeakKind, string>> = {
     visible: words.leakVisible,
@@ -75,7 +105,7 @@ function leakRow(draft: Definition, leak: Leak, hand: FindingHand): HTMLElement 
   return finding("lock-open", sentence, leak.kind === "quota" ? "" : leak.of, mends, hand);
 }
 
-function brokenRow(draft: Definition, one: Broken, hand: FindingHand): HTMLElement {
+function brokenRow(draft: Definition, one: Broken, hand: FindingHand): Row {
   const { words } = hand;
   const sentences: Readonly<Record<Broken["kind"], string>> = {
     no_title: words.brokenTitle,
@@ -91,7 +121,9 @@ function brokenRow(draft: Definition, one: Broken, hand: FindingHand): HTMLEleme
     later_pipe: words.brokenLater,
   };
   const isForm = one.of === "form" || one.of.startsWith("quota");
-  const of = isForm ? words.form : nameOf(draft, one.of);
+  let of = isForm ? words.form : nameOf(draft, one.of);
+  const item = findItem(draft, one.of);
+  if (item?.id === of) of = typeName(words, item.type);
   const sentence = put(sentences[one.kind], { of, question: one.question === undefined ? "" : nameOf(draft, one.question) });
   const mended = mendBroken(draft, one);
   const mends = mended === undefined ? [] : [button(words.mend, () => {
@@ -100,9 +132,17 @@ function brokenRow(draft: Definition, one: Broken, hand: FindingHand): HTMLEleme
   return finding("alert-triangle", sentence, isForm ? "" : one.of, mends, hand);
 }
 
-function finding(symbol: string, sentence: string, place: string, mends: readonly Node[], hand: FindingHand): HTMLElement {
-  const go = button(hand.words.goThere, () => {
-    hand.go(place);
-  });
-  return element("li", "build-finding is-wrong", icon(symbol), element("div", "", element("p", "", sentence), element("div", "btn-list", ...mends, go)));
+function finding(symbol: string, sentence: string, place: string, mends: readonly Node[], hand: FindingHand): Row {
+  const acts = [...mends];
+  if (place !== hand.chosen) {
+    const go = element("button", "build-go", hand.words.goThere);
+    go.type = "button";
+    go.addEventListener("click", () => {
+      hand.go(place);
+    });
+    acts.push(go);
+  }
+  const line = element("li", "build-finding is-wrong", icon(symbol), element("div", "", element("p", "", sentence)));
+  if (acts.length > 0) line.lastElementChild?.append(element("div", "btn-list", ...acts));
+  return { place, line };
 }

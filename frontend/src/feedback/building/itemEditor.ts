@@ -79,7 +79,7 @@ function padlock(desk: Desk, item: QuestionItem, put: Put): HTMLElement {
     name.htmlFor = radio.id;
     return element("div", "form-check", radio, name, element("div", "form-hint", hint));
   };
-  return group(words.sealed, one(true, words.sealed, words.sealedHint), one(false, words.open, words.openHint));
+  return group(words.padlock, one(true, words.sealed, words.sealedHint), one(false, words.open, words.openHint));
 }
 
 function ownParts(desk: Desk, item: QuestionItem, put: Put): readonly Node[] {

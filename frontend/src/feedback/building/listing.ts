@@ -42,7 +42,7 @@ export async function startList(root: HTMLElement, words: ListWords): Promise<vo
   choices.replaceChildren(
     ...people
       .everyone()
-      .filter((one) => one.userId !== unlocked.userId)
+      .filter((one) => one.userId !== unlocked.userId && mayRead(root, one.userId))
       .map(({ userId, name }) => {
         const box = element("input", "form-check-input");
         box.type = "checkbox";
@@ -105,6 +105,11 @@ export async function startList(root: HTMLElement, words: ListWords): Promise<vo
       send.disabled = false;
     }
   };
+}
+
+/** Whether somebody's role lets them see cases; the page says who that is. */
+export function mayRead(root: HTMLElement, userId: string): boolean {
+  return (root.dataset["mayRead"] ?? "").split(" ").includes(userId);
 }
 
 export function sentenceFor(error: unknown, words: Pick<ListWords, "failed" | "locked" | "offline" | "clock" | "changedKeys">): string {

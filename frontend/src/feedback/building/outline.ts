@@ -62,7 +62,8 @@ function stepRows(draft: Definition, step: Step, at: number, chosen: Chosen, wro
 
 function itemRow(draft: Definition, item: Item, chosen: Chosen, wrong: ReadonlySet<string>, hand: OutlineHand): HTMLElement {
   const { words } = hand;
-  const name = nameOf(draft, item.id);
+  const told = nameOf(draft, item.id);
+  const name = told === item.id ? typeName(words, item.type) : told;
   const lock = !isQuestion(item) ? "align-left" : item.sealed ? "lock" : "eye";
   const made = element("li", "", row(name, lock, item.id, chosen, wrong.has(item.id), hand, !isQuestion(item) ? "" : item.sealed ? words.sealed : words.open));
   made.draggable = true;

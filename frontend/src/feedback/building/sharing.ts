@@ -9,7 +9,7 @@ import { put } from "../fill";
 import { inLanguage, readDefinition } from "../logic";
 import { FeedbackServer, type FormAct } from "../server";
 import { languageName } from "./fields";
-import { type ListWords, sentenceFor } from "./listing";
+import { type ListWords, mayRead, sentenceFor } from "./listing";
 
 export const SHARE_NAMES = [
   "owner", "reader", "you", "makeOwner", "makeReader", "removeReader", "removeSure", "alone", "due", "putOut", "ownerless", "copied", "copyFailed",
@@ -93,11 +93,19 @@ function showLink(root: HTMLElement, words: ShareWords, link: string): void {
 async function showCard(root: HTMLElement, server: FeedbackServer, id: string, link: string): Promise<void> {
   const { definition } = await server.opening(id);
   const form = readDefinition(new TextDecoder().decode(definition));
-  const titles = form.languages.map((language) => {
-    const title = written("p", "card-title", inLanguage(form.title, language, form.languages));
+  const seen = new Set<string>();
+  const titles = form.languages.flatMap((language) => {
+    const text = inLanguage(form.title, language, form.languages);
+    // Not translated: the first language stands there already.
+    if (seen.has(text)) return [];
+    seen.add(text);
+    const title = written("p", "card-title", text);
     title.lang = language;
-    return title;
+    return [title];
   });
+  const said = [...root.querySelectorAll<HTMLElement>("[data-card-said] [lang]")];
+  const spoken = said.filter(({ lang }) => form.languages.some((language) => language === lang || language.startsWith(`${lang}-`)));
+  for (const sentence of said) sentence.hidden = spoken.length > 0 ? !spoken.includes(sentence) : sentence.dataset["own"] === undefined;
   part(root, "[data-card-titles]", HTMLElement).replaceChildren(...titles);
   part(root, "[data-card-qr]", HTMLElement).replaceChildren(drawQr(link));
   part(root, "[data-card-languages]", HTMLElement).textContent = form.languages.map(languageName).join(" · ");
@@ -112,7 +120,7 @@ async function showReaders(root: HTMLElement, words: ShareWords, thread: FormThr
     const name = row.member === me ? words.you : thread.name(row.member);
     const isOwner = row.role === "owner";
     const text = element("span", "row-text", written("span", "row-title", name), element("span", "row-note", isOwner ? words.owner : words.reader));
-    const line = element("li", "", text);
+    const line = element("li", "share-reader", text);
     if (!thread.isOwner) return line;
     const acts = element("span", "btn-list");
     if (!(isOwner && owners.length === 1)) {
@@ -143,7 +151,7 @@ async function adding(root: HTMLElement, thread: FormThread, act: Act): Promise<
   form.hidden = !thread.isOwner;
   if (!thread.isOwner) return;
   const select = part(form, "select", HTMLSelectElement);
-  const others = await thread.strangers();
+  const others = (await thread.strangers()).filter(({ id }) => mayRead(root, id));
   select.replaceChildren(
     ...others.map(({ id, name }) => {
       const option = element("option", "", name);

@@ -1,13 +1,18 @@
 /** The page of the builder: loads the form, shows it, and publishes. */
 
+import { equal } from "../../crypto/bytes";
+import { sha256 } from "../../crypto/hash";
 import { reloadWhenLocked, unlock } from "../../keys";
 import { part } from "../../threads/dom";
+import { readVersion } from "../../wire/formVersion";
 import { type FillWords, put } from "../fill";
 import { FeedbackServer } from "../server";
 import { Builder } from "./builder";
 import { type ListWords, sentenceFor } from "./listing";
 import { publishForm } from "./publishing";
 import { type BuilderWords } from "./words";
+
+const PUBLISHED = "#published-";
 
 export async function startBuilder(
   root: HTMLElement,
@@ -28,7 +33,10 @@ export async function startBuilder(
     say(sentenceFor(error, troubles));
     return;
   }
-  const builder = new Builder(root, words, fillWords, server, detail);
+  const newest = detail.versions.at(-1);
+  const isPublished = newest !== undefined && equal((await readVersion(newest.raw)).definitionHash, await sha256(detail.draft));
+  const builder = new Builder(root, words, fillWords, server, detail, isPublished);
+  sayPublished(root, words);
   part(root, "[data-builder]", HTMLElement).hidden = false;
   part(root, "[data-wait]", HTMLElement).hidden = true;
   builder.show();
@@ -64,11 +72,9 @@ export async function startBuilder(
       reloadWhenLocked();
       const unlocked = await unlock();
       const number = await publishForm(server, unlocked, detail, builder.bytes);
-      say("");
-      const done = part(root, "[data-published]", HTMLElement);
-      part(done, "[data-published-text]", HTMLElement).textContent = put(words.published, { number });
-      done.hidden = false;
-      done.focus();
+      // The page anew, with its versions and what can be done with them.
+      window.location.hash = `${PUBLISHED}${number}`;
+      window.location.reload();
     } catch (error) {
       say(sentenceFor(error, troubles));
     } finally {
@@ -76,4 +82,17 @@ export async function startBuilder(
       state.textContent = "";
     }
   };
+}
+
+/** Once after publishing, which loads the page anew. */
+function sayPublished(root: HTMLElement, words: BuilderWords): void {
+  const { hash } = window.location;
+  if (!hash.startsWith(PUBLISHED)) return;
+  const number = Number(hash.slice(PUBLISHED.length));
+  window.history.replaceState(null, "", window.location.pathname);
+  if (!Number.isSafeInteger(number)) return;
+  const done = part(root, "[data-published]", HTMLElement);
+  part(done, "[data-published-text]", HTMLElement).textContent = put(words.published, { number });
+  done.hidden = false;
+  done.focus();
 }

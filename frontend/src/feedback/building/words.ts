@@ -3,7 +3,7 @@
 export const BUILDER_NAMES = [
   "form", "step", "addQuestion", "addStep", "moveUp", "moveDown", "duplicate", "remove",
   "title", "intro", "thanks", "languages", "addLanguage", "languageCode", "languageWrong", "removeLanguage", "stepTitle",
-  "label", "sectionText", "hint", "type", "required", "sealed", "open", "sealedHint", "openHint", "fileSealed", "insertAnswer",
+  "label", "sectionText", "hint", "type", "required", "padlock", "sealed", "open", "sealedHint", "openHint", "fileSealed", "insertAnswer",
   "choices", "rows", "columns", "addChoice", "addRow", "addColumn", "otherAllowed", "maxLength", "whole", "least", "most", "unit",
   "earliest", "latest", "dayOrToday", "fewest", "mostChoices", "scale", "low", "high", "maxFiles", "default", "noDefault", "defaultHint",
   "visible", "always", "addCondition", "constraint", "noConstraint", "message", "all", "any", "not", "addPart", "addGroup", "negate",
@@ -13,8 +13,8 @@ export const BUILDER_NAMES = [
   "saved", "saving", "unsaved", "offline", "conflict", "failed",
   "findingsNone", "findingsCount", "leakVisible", "leakConstraint", "leakPiping", "leakDefault", "leakStep", "leakStepTitle", "leakQuota", "leakFile",
   "sealIt", "takeAway", "goThere", "mend",
-  "brokenTitle", "brokenNoQuestion", "brokenLabel", "brokenChoices", "brokenBounds", "brokenDefault", "brokenUnknown", "brokenLater", "brokenComparison", "gap",
-  "publishBlocked", "publishReady", "publishing", "published", "previewEnd", "unknownQuestion",
+  "brokenTitle", "brokenNoQuestion", "brokenLabel", "brokenChoices", "brokenBounds", "brokenDefault", "brokenUnknown", "brokenLater", "brokenComparison", "gap", "elsewhere",
+  "publishBlocked", "publishReady", "publishSame", "publishing", "published", "previewEnd", "unknownQuestion",
 ] as const;
 
 export type BuilderWords = Readonly<Record<(typeof BUILDER_NAMES)[number], string>>;
