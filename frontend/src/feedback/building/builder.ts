@@ -230,9 +230,10 @@ export class Builder {
     const [source = "en", ...others] = this.draft.languages;
     const language = this.other !== undefined && others.includes(this.other) ? this.other : source;
     const before = this.typed.get("preview");
-    const kept = before === undefined ? undefined : { ...before.kept, language: before.language };
+    const kept = before?.kept;
     const at = this.previewAt === "" ? kept?.at : this.previewAt;
-    const filling = new Filling(this.draft, this.draft.languages.includes(this.spoken) ? this.spoken : language, () => todayUtc(), kept === undefined ? undefined : { ...kept, at: at ?? "" });
+    const tongue = this.draft.languages.includes(this.spoken) ? this.spoken : language;
+    const filling = new Filling(this.draft, tongue, () => todayUtc(), kept === undefined ? undefined : { ...kept, language: tongue, at: at ?? "" });
     if (at !== undefined && filling.steps.some((step) => step.id === at)) filling.at = at;
     this.typed.set("preview", filling);
     // A page of partners says these above the steps.

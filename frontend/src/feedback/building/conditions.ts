@@ -83,7 +83,7 @@ function comparison(desk: Desk, one: Comparison, questions: readonly QuestionIte
     const how = choose(ops.map((op) => [op, labels[op]] as const), one.op, (op) => {
       changed(compared(item, op as Op));
     });
-    how.setAttribute("aria-label", words.opEquals);
+    how.setAttribute("aria-label", words.comparison);
     if (item.type === "likert" && one.op !== "answered") {
       const row = choose(item.rows.map((each) => [each.id, labelOf(desk, each)] as const), one.row ?? "", (id) => {
         changed({ ...one, row: id });

@@ -7,7 +7,7 @@ export const BUILDER_NAMES = [
   "choices", "rows", "columns", "addChoice", "addRow", "addColumn", "otherAllowed", "maxLength", "whole", "least", "most", "unit",
   "earliest", "latest", "dayOrToday", "fewest", "mostChoices", "scale", "low", "high", "maxFiles", "default", "noDefault", "defaultHint",
   "visible", "always", "addCondition", "constraint", "noConstraint", "message", "all", "any", "not", "addPart", "addGroup", "negate",
-  "opAnswered", "opEquals", "opIncludes", "opFirst", "opGt", "opGe", "opLt", "opLe", "row", "value", "otherText", "yes", "no",
+  "comparison", "opAnswered", "opEquals", "opIncludes", "opFirst", "opGt", "opGe", "opLt", "opLe", "row", "value", "otherText", "yes", "no",
   "quotas", "quotaHint", "addQuota", "limit", "noEarlier",
   "typeShort", "typeLong", "typeNumber", "typeDate", "typeSingle", "typeMultiple", "typeRating", "typeLikert", "typeRanking", "typeYesNo", "typeFile", "typeSection",
   "saved", "saving", "unsaved", "offline", "conflict", "failed",
