@@ -1,7 +1,7 @@
 /** The page on which a form is built. */
 
 import { BUILDER_NAMES } from "../feedback/building/words";
-import { LIST_NAMES } from "../feedback/building/listing";
+import { LIST_NAMES } from "../feedback/building/troubles";
 import { startBuilder } from "../feedback/building/start";
 import { FILL_NAMES, type FillWords } from "../feedback/fill";
 import { words } from "./shell/words";

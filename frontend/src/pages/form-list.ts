@@ -1,6 +1,7 @@
 /** The list of forms. */
 
-import { LIST_NAMES, startList } from "../feedback/building/listing";
+import { startList } from "../feedback/building/listing";
+import { LIST_NAMES } from "../feedback/building/troubles";
 import { words } from "./shell/words";
 
 const root = document.querySelector<HTMLElement>("[data-forms]");

@@ -1,6 +1,6 @@
 /** The page on which a form is shared. */
 
-import { LIST_NAMES } from "../feedback/building/listing";
+import { LIST_NAMES } from "../feedback/building/troubles";
 import { SHARE_NAMES, startShare } from "../feedback/building/sharing";
 import { words } from "./shell/words";
 

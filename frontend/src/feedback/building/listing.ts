@@ -1,16 +1,15 @@
 /** The list of forms: a new one, or a copy, begins here, since its keys are made in the browser. */
 
 import { utf8 } from "../../crypto/bytes";
-import { ClockError, fetchMembers, LockedError, reloadWhenLocked, ServerError, unlock, type Unlocked } from "../../keys";
+import { fetchMembers, reloadWhenLocked, unlock, type Unlocked } from "../../keys";
 import { element, part, written } from "../../threads/dom";
 import { openForm } from "../../threads/opening";
 import { People } from "../../threads/people";
-import { logged, Trouble } from "../../threads/trouble";
+import { logged } from "../../threads/trouble";
 import { FeedbackServer } from "../server";
 import { emptyForm } from "./draft";
+import { type ListWords, mayRead, sentenceFor } from "./troubles";
 
-export const LIST_NAMES = ["failed", "locked", "offline", "clock", "changedKeys", "needTitle", "working"] as const;
-export type ListWords = Readonly<Record<(typeof LIST_NAMES)[number], string>>;
 
 const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$/;
 
@@ -105,18 +104,4 @@ export async function startList(root: HTMLElement, words: ListWords): Promise<vo
       send.disabled = false;
     }
   };
-}
-
-/** Whether somebody's role lets them see cases; the page says who that is. */
-export function mayRead(root: HTMLElement, userId: string): boolean {
-  return (root.dataset["mayRead"] ?? "").split(" ").includes(userId);
-}
-
-export function sentenceFor(error: unknown, words: Pick<ListWords, "failed" | "locked" | "offline" | "clock" | "changedKeys">): string {
-  if (error instanceof LockedError) return words.locked;
-  if (error instanceof ClockError) return words.clock;
-  if (error instanceof Trouble) return words.changedKeys;
-  // The server says in the person's language what it refused.
-  if (error instanceof ServerError) return error.message === "" ? words.failed : error.message;
-  return error instanceof TypeError ? words.offline : words.failed;
 }

@@ -9,7 +9,7 @@ import { put } from "../fill";
 import { inLanguage, readDefinition } from "../logic";
 import { FeedbackServer, type FormAct } from "../server";
 import { languageName } from "./fields";
-import { type ListWords, mayRead, sentenceFor } from "./listing";
+import { type ListWords, mayRead, sentenceFor } from "./troubles";
 
 export const SHARE_NAMES = [
   "owner", "reader", "you", "makeOwner", "makeReader", "removeReader", "removeSure", "alone", "due", "putOut", "ownerless", "copied", "copyFailed",

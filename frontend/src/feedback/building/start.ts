@@ -8,8 +8,7 @@ import { readVersion } from "../../wire/formVersion";
 import { type FillWords, put } from "../fill";
 import { FeedbackServer } from "../server";
 import { Builder } from "./builder";
-import { type ListWords, sentenceFor } from "./listing";
-import { publishForm } from "./publishing";
+import { type ListWords, sentenceFor } from "./troubles";
 import { type BuilderWords } from "./words";
 
 const PUBLISHED = "#published-";
@@ -71,6 +70,8 @@ export async function startBuilder(
       dialog.close();
       reloadWhenLocked();
       const unlocked = await unlock();
+      // Keys and threads only when they are needed.
+      const { publishForm } = await import("./publishing");
       const number = await publishForm(server, unlocked, detail, builder.bytes);
       // The page anew, with its versions and what can be done with them.
       window.location.hash = `${PUBLISHED}${number}`;
