@@ -34,6 +34,7 @@ from comms.feedback.selectors.forms import (
     get_form,
     get_form_row,
     get_version,
+    list_form_titles,
     list_forms,
     list_versions,
     status_of,
@@ -55,6 +56,7 @@ from comms.feedback.selectors.public import (
 )
 from comms.feedback.selectors.readers import is_reader
 from comms.feedback.selectors.returning import list_dialogue
+from comms.feedback.selectors.waiting import WaitingCases, list_waiting_cases
 
 __all__ = [
     "CLOSED",
@@ -75,6 +77,7 @@ __all__ = [
     "SubmissionPage",
     "SubmissionRow",
     "VersionRow",
+    "WaitingCases",
     "count_answers",
     "counting_of",
     "find_address",
@@ -99,10 +102,12 @@ __all__ = [
     "list_colleagues",
     "list_dialogue",
     "list_files",
+    "list_form_titles",
     "list_forms",
     "list_submissions",
     "list_templates",
     "list_versions",
+    "list_waiting_cases",
     "require_build",
     "require_look",
     "require_work",

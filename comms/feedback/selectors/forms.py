@@ -74,6 +74,14 @@ def list_forms(actor: Actor, *, archived: bool = False) -> list[FormRow]:
     return _rows(list(forms[:500]))
 
 
+def list_form_titles(actor: Actor) -> list[tuple[uuid.UUID, str]]:
+    """Ids and titles of the forms in use, the newest change first; at most 200."""
+    require_look(actor)
+    forms = Form.objects.filter(workspace_id=actor.workspace_id, archived_at=None)
+    rows = forms.order_by("-updated_at", "id").only("id", "workspace_id", "title")[:200]
+    return [(row.id, row.title) for row in rows]
+
+
 def list_versions(actor: Actor, form_id: uuid.UUID) -> list[VersionRow]:
     """Published versions of a form, the oldest first. Raises NotFoundError."""
     form = get_form(actor, form_id)

@@ -13,6 +13,8 @@ from comms.campaigns import selectors as campaigns
 from comms.content import selectors as content
 from comms.core.actors import Actor, Role
 from comms.directory import selectors as directory
+from comms.feedback import policies as feedback_policies
+from comms.feedback import selectors as feedback
 
 MOST_OF_A_KIND = 6
 _READ_AT_MOST = 200
@@ -21,6 +23,7 @@ LONGEST_QUESTION = 100
 _EVERYONE = frozenset(Role)
 _OFFICERS = frozenset({Role.ADMIN, Role.EDITOR})
 _ADMINS = frozenset({Role.ADMIN})
+_LOOKERS = frozenset(feedback_policies.LOOKERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ PAGES = (
     _Page(_("Campaigns"), "send", "campaigns:list"),
     _Page(_("Plan a campaign"), "speakerphone", "campaigns:new", _OFFICERS),
     _Page(_("Calendar"), "calendar-event", "campaigns:calendar"),
+    _Page(_("Inbox of feedback"), "inbox", "feedback:inbox", _LOOKERS),
+    _Page(_("Forms"), "forms", "feedback:forms", _LOOKERS),
     _Page(_("Audit trail"), "list-check", "ledger:list", _ADMINS | {Role.ANALYST}),
     _Page(_("Members"), "users", "accounts:members"),
     _Page(_("Invite a colleague"), "user-plus", "accounts:invite", _ADMINS),
@@ -81,6 +86,7 @@ def find_places(actor: Actor, question: str) -> list[Place]:
         found += _audiences(actor, text)
         found += _templates(actor, text)
         found += _editions(actor, text)
+        found += _forms(actor, text)
     return found
 
 
@@ -148,6 +154,23 @@ def _editions(actor: Actor, text: str) -> list[Place]:
         )
         for edition in campaigns.list_editions(actor, search=text)[:MOST_OF_A_KIND]
     ]
+
+
+def _forms(actor: Actor, text: str) -> list[Place]:
+    if not feedback_policies.can_look(actor):
+        return []
+    builds = feedback_policies.can_build(actor)
+    return _first(
+        Place(
+            _("Forms"),
+            title,
+            "forms",
+            "feedback:form" if builds else "feedback:analysis",
+            arguments={"form_id": form_id},
+        )
+        for form_id, title in feedback.list_form_titles(actor)
+        if _holds(title, text)
+    )
 
 
 def _holds(name: str, text: str) -> bool:

@@ -17,9 +17,12 @@ from comms.core.actors import Actor
 from comms.core.directions import isolated
 from comms.directory import policies as directory_policies
 from comms.directory import selectors as directory
+from comms.feedback import selectors as feedback
 from comms.threads import selectors as threads
 
 AT_MOST = 5
+# Hours ahead in which a promised reply is shown.
+_SOON = 48
 # States of an edition, by the words that campaigns keeps them under.
 _PAUSED, _HELD, _APPROVED, _SCHEDULED, _SENDING = (
     "paused",
@@ -52,6 +55,7 @@ def list_waiting(actor: Actor) -> list[Waiting]:
         *_sent_back(actor),
         *_editions(actor),
         *_due_today(actor),
+        *_cases(actor),
         *_unreachable(actor),
     ]
 
@@ -156,6 +160,50 @@ def _due_today(actor: Actor) -> Iterator[Waiting]:
             icon="clock",
             route="campaigns:edition",
             arguments={"edition": edition.id},
+        )
+
+
+def _cases(actor: Actor) -> Iterator[Waiting]:
+    """Answers of people: who wrote again, whose reply is due, and what nobody has taken."""
+    found = feedback.list_waiting_cases(actor, within=timedelta(hours=_SOON), most=AT_MOST)
+    unclaimed, written = found.unclaimed, found.written
+    if written:
+        yield Waiting(
+            title=ngettext(
+                "In %(count)s case of yours somebody wrote again",
+                "In %(count)s cases of yours somebody wrote again",
+                written,
+            )
+            % {"count": localize(written)},
+            icon="inbox",
+            route="feedback:inbox",
+            query="?owner=mine",
+            urgent=True,
+        )
+    titles = feedback.titles_of({case.form_id for case in found.due}) if found.due else {}
+    for case in found.due:
+        late = case.due_at <= timezone.now()
+        yield Waiting(
+            title=(_("A reply is late: “%(title)s”") if late else _("A reply is due: “%(title)s”"))
+            % {"title": isolated(titles[case.form_id])},
+            note="" if case.owner_id else _("Nobody has taken this case yet."),
+            at=case.due_at,
+            icon="clock",
+            route="feedback:case",
+            arguments={"case_id": case.case_id},
+            urgent=late,
+        )
+    if unclaimed:
+        yield Waiting(
+            title=ngettext(
+                "%(count)s new case waits for somebody to take it",
+                "%(count)s new cases wait for somebody to take them",
+                unclaimed,
+            )
+            % {"count": localize(unclaimed)},
+            icon="inbox",
+            route="feedback:inbox",
+            query="?state=new&owner=nobody",
         )
 
 
