@@ -106,6 +106,15 @@ def all_places(system: Deployment, backup: Path, passphrase: str) -> Iterator[Pl
     yield from _backup(backup, passphrase)
 
 
+def rows_and_values(system: Deployment) -> Iterator[Place]:
+    """Only every table, every key of Valkey, and what was printed and logged."""
+    yield from _rows(system)
+    yield from _values(system)
+    yield Place("output", "terminal", system.output().encode())
+    for path in sorted((system.var / "log").glob("*")):
+        yield Place("file", path.name, path.read_bytes())
+
+
 def files_and_output(system: Deployment) -> Iterator[Place]:
     """Only the files of the data folder and what was printed: needs no service, and is quick."""
     yield Place("output", "terminal", system.output().encode())

@@ -121,7 +121,9 @@ interface Asked {
 /** Raises ServerError for a refusal, whose sentence is for the person; TypeError without a connection. */
 async function ask(address: string, asked: Asked = {}): Promise<Response> {
   const { method = "GET", body, kind = CBOR, signal } = asked;
-  const headers = new Headers({ Accept: kind, ...asked.headers });
+  // Sentences come back in the language that the page is read in, whatever the browser's own is.
+  const language = globalThis.document.documentElement.lang || "en";
+  const headers = new Headers({ Accept: kind, "Accept-Language": language, ...asked.headers });
   if (body !== undefined) headers.set("Content-Type", kind);
   const response = await fetch(address, {
     method,

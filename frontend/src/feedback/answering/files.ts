@@ -118,6 +118,12 @@ export class SealedFiles implements FileKeeper {
     this.enqueue(entry);
   }
 
+  /** Nothing more goes out. */
+  stop(): void {
+    for (const entry of this.entries.values()) entry.aborting.abort();
+    this.entries.clear();
+  }
+
   watch(changed: () => void): () => void {
     this.watchers.add(changed);
     return () => this.watchers.delete(changed);

@@ -3,10 +3,12 @@
 import { button, element, written } from "../../threads/dom";
 import { drawQr } from "../../threads/qrDrawing";
 import { icon } from "../../theme/icon";
+import { directionOfLanguage } from "../fill";
 import { type AnswerWords } from "./words";
 
 export interface Receipt {
   readonly words: AnswerWords;
+  readonly language: string;
   /** Formatted in groups. */
   readonly code: string;
   /** Of the way back. */
@@ -16,42 +18,67 @@ export interface Receipt {
   readonly thanks: string;
 }
 
-/** Shows it, and what follows once the code was kept. */
-export function showReceipt(root: HTMLElement, receipt: Receipt): void {
-  const { words } = receipt;
-  const title = element("h1", "", words.codeTitle);
-  title.tabIndex = -1;
-  const warn = (event: BeforeUnloadEvent): void => {
-    event.preventDefault();
-  };
-  window.addEventListener("beforeunload", warn);
-  const kept = document.createElement("input");
-  kept.type = "checkbox";
-  kept.className = "fill-box";
-  const finish = button(words.finish, () => {
-    window.removeEventListener("beforeunload", warn);
-    showEnd(root, receipt);
-  });
-  finish.className = "btn btn-primary";
-  finish.disabled = true;
-  kept.addEventListener("change", () => {
+/** The code, and what follows once it was kept; in another language it says the same anew. */
+export class ReceiptView {
+  private readonly kept = document.createElement("input");
+  private isOver = false;
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly receiptIn: (language: string) => Receipt,
+  ) {
+    this.kept.type = "checkbox";
+    this.kept.className = "fill-box";
+    window.addEventListener("beforeunload", warn);
+  }
+
+  /** For whoever reads it first. */
+  show(language: string): void {
+    const title = this.speak(language);
+    window.scrollTo({ top: 0 });
+    title.focus();
+  }
+
+  speak(language: string): HTMLElement {
+    const receipt = this.receiptIn(language);
+    const title = element("h1", "", this.isOver ? receipt.words.over : receipt.words.codeTitle);
+    title.tabIndex = -1;
+    this.root.replaceChildren(title, ...(this.isOver ? ending(receipt) : this.keeping(receipt)));
+    this.root.lang = language;
+    this.root.dir = directionOfLanguage(language);
+    this.root.hidden = false;
+    return title;
+  }
+
+  private keeping(receipt: Receipt): readonly Node[] {
+    const { kept } = this;
+    const { words, language } = receipt;
+    const finish = button(words.finish, () => {
+      window.removeEventListener("beforeunload", warn);
+      this.isOver = true;
+      this.show(language);
+    });
+    finish.className = "btn btn-primary";
     finish.disabled = !kept.checked;
-  });
-  const back = element("p", "", words.wayBackLead, " ", address(receipt));
-  root.replaceChildren(
-    title,
-    element("p", "partner-intro", words.codeLead),
-    code(receipt),
-    actions(receipt),
-    note(words.codeFinal),
-    back,
-    element("label", "fill-choice partner-kept", kept, element("span", "fill-choice-text", words.keptCode)),
-    element("div", "fill-actions", finish),
-    card(receipt),
-  );
-  root.hidden = false;
-  window.scrollTo({ top: 0 });
-  title.focus();
+    kept.onchange = () => {
+      finish.disabled = !kept.checked;
+    };
+    return [
+      element("p", "partner-intro", words.codeLead),
+      code(receipt),
+      actions(receipt),
+      note(words.codeFinal),
+      element("p", "", words.wayBackLead, " ", address(receipt)),
+      element("label", "fill-choice partner-kept", kept, element("span", "fill-choice-text", words.keptCode)),
+      element("div", "fill-actions", finish),
+      card(receipt),
+    ];
+  }
+}
+
+/** The code is nowhere but on this page. */
+function warn(event: BeforeUnloadEvent): void {
+  event.preventDefault();
 }
 
 function code({ words, code: digits }: Receipt): HTMLElement {
@@ -128,15 +155,11 @@ function card(receipt: Receipt): HTMLElement {
   );
 }
 
-function showEnd(root: HTMLElement, { words, thanks, address: url }: Receipt): void {
-  const title = element("h1", "", words.over);
-  title.tabIndex = -1;
+function ending({ words, thanks, address: url }: Receipt): readonly Node[] {
   const text = written("p", "partner-intro", thanks);
   text.hidden = thanks === "";
   const way = document.createElement("a");
   way.href = url;
   way.textContent = words.wayBack;
-  root.replaceChildren(title, text, element("p", "", way));
-  window.scrollTo({ top: 0 });
-  title.focus();
+  return [text, element("p", "", way)];
 }

@@ -1,11 +1,11 @@
 /** Sending what was answered: the same bytes until they arrive, sealed anew only when the readers have changed. */
 
-import { type Bytes } from "../../crypto/bytes";
+import { type Bytes, fromHex, toHex } from "../../crypto/bytes";
 import { ServerError } from "../../keys/http";
 import { Trying } from "../../threads/files/trying";
 import { type Filling } from "../fill";
 import { isQuestion, itemsOf } from "../logic";
-import { type FormServer, type Opening, type Sending } from "../strangers";
+import { type FormServer, type Opening, type Sending, type Upload } from "../strangers";
 import { type ArrivedFile, type SealedFiles } from "./files";
 import { prove } from "./proof";
 import type * as Sealing from "./sealing";
@@ -21,6 +21,22 @@ export interface SendTools {
   readonly pin: Bytes;
   readonly sealing: typeof Sealing;
   readonly phase: (phase: SendPhase) => void;
+  /** What was sealed here before, perhaps taken already, its answer lost with the tab. */
+  readonly packed: Packed | undefined;
+  /** Resolves once it is kept on the device: then it may go out. */
+  readonly keepPacked: (packed: Packed) => Promise<unknown>;
+}
+
+/** Answers as they were sealed, and the code they were sealed under; bytes as text that JSON can hold. */
+export interface Packed {
+  /** What they were made of: other answers are sealed anew. */
+  readonly of: string;
+  readonly code: string;
+  readonly lookup: string;
+  readonly submission: string;
+  readonly openAnswers: string;
+  readonly files: readonly Upload[];
+  readonly language: string;
 }
 
 /** How often it begins again for a reason that is over with a new beginning. */
@@ -44,27 +60,42 @@ export async function sendAnswers(tools: SendTools): Promise<string> {
   );
   const { versionHash } = await sealing.check(pin, tools.answered);
   let newest = tools.answered;
-  let code = sealing.newReturnCode();
+  const of = JSON.stringify([tools.filling.evaluation.answers, tools.filling.language]);
+  let packed = tools.packed?.of === of ? tools.packed : undefined;
+  let code = packed?.code ?? sealing.newReturnCode();
   for (let round = 0; ; round += 1) {
-    phase("waitingFiles");
-    const files = await filesOf(tools);
-    phase("sealing");
-    const { formKey } = await sealing.check(pin, newest);
-    const secrets = await sealing.secretsOf(code, newest.workspaceId);
-    const { definition, evaluation, language } = tools.filling;
-    const sealed = await sealing.sealAnswers({ definition, answers: evaluation.answers, language, files, versionHash, formKey, secrets });
-    const uploads = files.map((file) => file.upload);
+    if (packed === undefined) {
+      phase("waitingFiles");
+      const files = await filesOf(tools);
+      phase("sealing");
+      const { formKey } = await sealing.check(pin, newest);
+      const secrets = await sealing.secretsOf(code, newest.workspaceId);
+      const { definition, evaluation, language } = tools.filling;
+      const sealed = await sealing.sealAnswers({ definition, answers: evaluation.answers, language, files, versionHash, formKey, secrets });
+      packed = pack(of, code, sealed, { files: files.map((file) => file.upload), language });
+      await tools.keepPacked(packed);
+    }
     try {
-      await sendOnce(tools, trying, { ...sealed, files: uploads, language });
-      return code;
+      await sendOnce(tools, trying, unpack(packed));
+      return packed.code;
     } catch (error) {
       if (!(error instanceof ServerError) || round >= ROUNDS) throw error;
       if (error.code === "stale-key") newest = await trying.run(() => server.opening());
       else if (error.code === "lookup-taken") code = sealing.newReturnCode();
       else if (error.code === "file-missing") tools.files.sendAgain(error.field);
       else throw error;
+      packed = undefined;
     }
   }
+}
+
+function pack(of: string, code: string, sealed: Sealing.Sealed, rest: Pick<Packed, "files" | "language">): Packed {
+  const { lookup, submission, openAnswers } = sealed;
+  return { of, code, lookup: toHex(lookup), submission: toHex(submission), openAnswers: toHex(openAnswers), ...rest };
+}
+
+function unpack({ lookup, submission, openAnswers, files, language }: Packed): Omit<Sending, "proof"> {
+  return { lookup: fromHex(lookup), submission: fromHex(submission), openAnswers: fromHex(openAnswers), files, language };
 }
 
 /** The same bytes again and again; only the proof is a new one when the last was used up or too old. */

@@ -15,8 +15,8 @@ import { FileMissingError, type FileRecord, SealedFiles } from "./files";
 import { Keeping } from "./keeping";
 import { Notice } from "./notice";
 import { pinOf } from "./pin";
-import { showReceipt } from "./receipt";
-import { sendAnswers, type SendPhase } from "./sending";
+import { ReceiptView } from "./receipt";
+import { type Packed, sendAnswers, type SendPhase } from "./sending";
 import { type AnswerWords } from "./words";
 
 export interface PageWords {
@@ -27,6 +27,7 @@ export interface PageWords {
 interface Draft {
   readonly filling: Kept;
   readonly files: readonly FileRecord[];
+  readonly packed: Packed | undefined;
 }
 
 export async function start(words: (language: string) => PageWords): Promise<void> {
@@ -40,12 +41,18 @@ class AnswerPage {
   private readonly faces: HTMLElement;
   private readonly place: HTMLElement;
   private keeping: Keeping | undefined;
+  /** What was begun here earlier, and with which questions. */
+  private kept: { readonly draft: Draft; readonly opening: Opening } | undefined;
   private filling: Filling | undefined;
   private view: FormView | undefined;
   private files: SealedFiles | undefined;
   private opening: Opening | undefined;
   private isSending = false;
   private isOver = false;
+  private isBeginning = false;
+  private packed: Packed | undefined;
+  private saved: Promise<unknown> | undefined;
+  private receipt: ReceiptView | undefined;
 
   constructor(
     private readonly root: HTMLElement,
@@ -66,11 +73,15 @@ class AnswerPage {
     }
     this.keeping = await Keeping.open(this.server.address);
     const kept = await this.keeping.load();
+    this.kept = kept === undefined ? undefined : { draft: kept.content as Draft, opening: kept.opening };
     for (const begin of this.root.querySelectorAll<HTMLButtonElement>("[data-begin]")) {
       begin.disabled = false;
       begin.addEventListener("click", () => void this.begin(pin));
     }
-    if (kept !== undefined) this.offerKept(pin, kept.content as Draft, kept.opening);
+    if (this.kept !== undefined) {
+      this.choose(this.kept.draft.filling.language);
+      this.offerKept(pin);
+    }
   }
 
   private get language(): string {
@@ -89,35 +100,43 @@ class AnswerPage {
         document.documentElement.dir = tongue.dataset["dir"] ?? "ltr";
         if (this.filling !== undefined) this.filling.language = tongue.value;
         if (!this.isOver && !this.isSending) this.view?.speak(tongue.value);
+        this.notice.resay();
+        this.receipt?.speak(this.language);
         this.showKept();
       });
     }
   }
 
-  private async begin(pin: Bytes, draft?: Draft, kept?: Opening): Promise<void> {
+  private async begin(pin: Bytes): Promise<void> {
+    if (this.isBeginning) return;
     this.notice.clear();
     if (this.filling !== undefined) {
       this.turnTo(this.place);
       this.view?.show();
       return;
     }
+    const { kept } = this;
+    this.isBeginning = true;
     try {
-      const opening = kept ?? (await this.server.opening());
-      if (opening.state !== "open") {
-        this.refuse(opening.state);
-        return;
-      }
+      // With what was begun, its questions are at hand: it goes on without a connection too.
+      const newest = kept === undefined ? await this.server.opening() : await this.server.opening().catch(() => kept.opening);
+      if (newest.state !== "open") this.refuse(newest.state);
+      if (newest.state !== "open" && kept === undefined) return;
+      const opening = kept?.opening ?? newest;
       const definition = readDefinition(new TextDecoder().decode(opening.definition));
       this.opening = opening;
-      this.filling = new Filling(definition, this.language, todayUtc, draft?.filling);
+      this.filling = new Filling(definition, this.language, todayUtc, kept?.draft.filling);
+      this.packed = kept?.draft.packed;
     } catch (error) {
-      this.fail(error, () => void this.begin(pin, draft, kept));
+      this.fail(error, () => void this.begin(pin));
       return;
+    } finally {
+      this.isBeginning = false;
     }
     this.choose(this.filling.language);
     const { server, keeping, filling } = this;
     if (keeping === undefined) return;
-    this.files = new SealedFiles(server, keeping, this.keep, draft?.files);
+    this.files = new SealedFiles(server, keeping, this.keep, kept?.draft.files);
     this.view = new FormView(this.place, filling, {
       words: (language) => this.words(language).fill,
       keeper: this.files,
@@ -144,31 +163,32 @@ class AnswerPage {
     }
   }
 
-  private offerKept(pin: Bytes, draft: Draft, opening: Opening): void {
-    const { answer } = this;
-    const goOn = button(answer.goOn, () => {
-      // Closed meanwhile: the newest opening says so before more is typed.
-      void this.server
-        .opening()
-        .then((newest) => newest.state)
-        .catch(() => "open" as const)
-        .then((state) => {
-          if (state === "open") void this.begin(pin, draft, opening);
-          else this.refuse(state);
-        });
-    });
-    goOn.className = "btn btn-primary";
-    const forget = button(answer.forget, () => void this.forget());
-    forget.className = "btn";
-    this.notice.show("device-floppy", answer.resume, answer.resumeLead, [goOn, forget]);
-    goOn.focus();
+  private offerKept(pin: Bytes): void {
+    const goOn = (): HTMLElement => {
+      const made = button(this.answer.goOn, () => void this.begin(pin));
+      made.className = "btn btn-primary";
+      return made;
+    };
+    this.notice.show(() => ({
+      icon: "device-floppy",
+      title: this.answer.resume,
+      lead: this.answer.resumeLead,
+      acts: [goOn(), this.forgetting("btn")],
+    }));
+    this.root.querySelector<HTMLElement>("[data-notice] .btn-primary")?.focus();
+  }
+
+  private forgetting(className: string): HTMLElement {
+    const made = button(this.answer.forget, () => void this.forget());
+    made.className = className;
+    return made;
   }
 
   private readonly keep = (): void => {
     const { filling, files, opening, keeping } = this;
     if (filling === undefined || opening === undefined || this.isOver) return;
-    const draft: Draft = { filling: filling.kept, files: files?.records ?? [] };
-    void keeping?.save(draft, opening).then((isKept) => {
+    const draft: Draft = { filling: filling.kept, files: files?.records ?? [], packed: this.packed };
+    this.saved = keeping?.save(draft, opening).then((isKept) => {
       this.showKept(isKept);
     });
   };
@@ -176,21 +196,23 @@ class AnswerPage {
   private showKept(isKept = this.keeping?.isAble ?? false): void {
     const foot = part(this.root, "[data-kept]", HTMLElement);
     foot.hidden = this.filling === undefined || this.isOver;
-    const { answer } = this;
-    const forget = button(answer.forget, () => void this.forget());
-    forget.className = "fill-quiet";
     // Drawn anew only when it says something else: the focus may be on its button.
-    const sentence = isKept ? answer.kept : answer.notKept;
-    if (foot.firstElementChild?.textContent !== sentence) foot.replaceChildren(element("p", "", sentence), forget);
+    const sentence = isKept ? this.answer.kept : this.answer.notKept;
+    if (foot.firstElementChild?.textContent !== sentence) foot.replaceChildren(element("p", "", sentence), this.forgetting("fill-quiet"));
   }
 
   private async forget(): Promise<void> {
-    if (!window.confirm(this.answer.forgetAsk)) return;
+    if (this.isSending || !window.confirm(this.answer.forgetAsk)) return;
     this.isOver = true;
+    this.files?.stop();
     await this.keeping?.forget();
-    this.turnTo(undefined);
-    part(this.root, "[data-kept]", HTMLElement).hidden = true;
-    this.notice.show("check", this.answer.forgotten);
+    this.filling = this.view = this.files = this.opening = this.kept = this.packed = undefined;
+    this.isOver = false;
+    this.place.replaceChildren();
+    this.turnTo(this.faces);
+    this.showKept();
+    this.notice.show(() => ({ icon: "check", title: this.answer.forgotten }));
+    window.scrollTo({ top: 0 });
   }
 
   private ending(pin: Bytes): Node {
@@ -215,18 +237,25 @@ class AnswerPage {
     try {
       phase("sealing");
       const sealing = await import("./sealing");
-      const code = await sendAnswers({ server, filling, files, answered: opening, pin, sealing, phase });
+      const { packed } = this;
+      const keepPacked = async (made: Packed): Promise<void> => {
+        this.packed = made;
+        this.keep();
+        await this.saved;
+      };
+      const tools = { server, filling, files, answered: opening, pin, sealing, phase, packed, keepPacked };
+      const code = await sendAnswers(tools);
       await this.finish(sealing.formatReturnCode(code), opening);
     } catch (error) {
       state.textContent = "";
       send.disabled = false;
       if (error instanceof FileMissingError) {
-        this.toQuestion(error.question, this.words(this.language).fill.errFilesOpen);
+        this.toQuestion(error.question, () => this.words(this.language).fill.errFilesOpen);
       } else if (error instanceof WireError) this.refuse("notTrue");
       else if (error instanceof ServerError && ["closed", "full", "quota"].includes(error.code)) {
         this.refuse(error.code as "closed" | "full" | "quota");
       } else if (error instanceof ServerError && error.code === "answers" && error.field !== "") {
-        this.toQuestion(error.field, error.message);
+        this.toQuestion(error.field, () => error.message);
       } else this.fail(error, () => void this.send(pin, send, state));
     } finally {
       this.isSending = false;
@@ -236,40 +265,56 @@ class AnswerPage {
   private async finish(code: string, opening: Opening): Promise<void> {
     const { filling } = this;
     if (filling === undefined) return;
-    const { fill, answer } = this.words(filling.language);
     this.isOver = true;
     await this.keeping?.forget();
     part(this.root, "[data-kept]", HTMLElement).hidden = true;
     this.turnTo(undefined);
-    showReceipt(part(this.root, "[data-receipt]", HTMLElement), {
-      words: answer,
-      code,
-      address: new URL(`/r/${this.root.dataset["workspace"] ?? ""}/`, window.location.origin).href,
-      workspace: opening.workspaceName,
-      form: filling.say(filling.definition.title, fill),
-      thanks: filling.say(filling.definition.thanks, fill),
+    this.receipt = new ReceiptView(part(this.root, "[data-receipt]", HTMLElement), (language) => {
+      const { fill, answer } = this.words(language);
+      return {
+        words: answer,
+        language,
+        code,
+        address: new URL(`/r/${this.root.dataset["workspace"] ?? ""}/`, window.location.origin).href,
+        workspace: opening.workspaceName,
+        form: filling.say(filling.definition.title, fill),
+        thanks: filling.say(filling.definition.thanks, fill),
+      };
     });
+    this.receipt.show(filling.language);
   }
 
-  private toQuestion(id: string, sentence: string): void {
+  private toQuestion(id: string, sentence: () => string): void {
     const step = this.filling?.steps.find((one) => one.items.some((item) => item.id === id));
-    this.notice.show("alert-circle", sentence, "", [], "bad");
+    this.notice.show(() => ({ icon: "alert-circle", title: sentence(), isBad: true }));
     if (step !== undefined) this.view?.go(step.id, id);
   }
 
-  /** For good: nothing can be sent here. What was typed stays on the device. */
+  /** Nothing can be sent here. What was typed stays on the device, and in view unless the form itself isn't true. */
   private refuse(why: "incomplete" | "notTrue" | "closed" | "full" | "quota"): void {
-    this.turnTo(why === "incomplete" ? this.faces : undefined);
-    this.notice.show("alert-triangle", this.answer[why], "", [], "bad");
+    const typed = why !== "notTrue" && (this.filling !== undefined || this.kept !== undefined);
+    this.turnTo(why === "incomplete" ? this.faces : typed ? this.place : undefined);
+    this.notice.show(() => ({
+      icon: "alert-triangle",
+      title: this.answer[why],
+      ...(typed && { lead: this.answer.stillHere }),
+      isBad: true,
+    }));
   }
 
   private fail(error: unknown, again: () => void): void {
-    const isOffline = error instanceof TypeError;
     const told = error instanceof ServerError ? error.message : "";
-    const retry = button(this.answer.again, again);
-    retry.className = "btn";
-    const sentence = told !== "" ? told : isOffline ? this.answer.unreachable : this.answer.failed;
-    this.notice.show("alert-circle", sentence, "", error instanceof DefinitionError ? [] : [retry], "bad");
+    const retry = (): HTMLElement => {
+      const made = button(this.answer.again, again);
+      made.className = "btn";
+      return made;
+    };
+    this.notice.show(() => ({
+      icon: "alert-circle",
+      title: told !== "" ? told : error instanceof TypeError ? this.answer.unreachable : this.answer.failed,
+      ...(!(error instanceof DefinitionError) && { acts: [retry()] }),
+      isBad: true,
+    }));
   }
 
   private choose(language: string): void {

@@ -21,6 +21,7 @@ export const ANSWER_NAMES = [
   "closed",
   "full",
   "quota",
+  "stillHere",
   "unreachable",
   "failed",
   "again",

@@ -1,12 +1,13 @@
 /** What a code has opened: where it stands, what was sent, the dialogue, the rating, and how to erase it all. */
 
+import { type Bytes } from "../../crypto/bytes";
 import { button, element, written } from "../../threads/dom";
 import { icon } from "../../theme/icon";
 import { directionOfLanguage, type FillWords, reviewView } from "../fill";
 import { evaluate, fill, type QuestionItem } from "../logic";
 import { type CaseState } from "../strangers";
 import { type Room } from "./room";
-import { filesView, TalkView } from "./talkView";
+import { filesView, TalkView, type Unsent } from "./talkView";
 import { type ReturnWords } from "./words";
 
 interface Words {
@@ -26,28 +27,34 @@ export class RoomView {
   readonly root = element("div", "");
   private readonly aborting = new AbortController();
   private title = element("h1", "");
+  private talk: TalkView | undefined;
 
   constructor(
     private readonly room: Room,
     private words: Words,
     private language: string,
     private readonly close: (why: "left" | "erased") => void,
+    private readonly begun?: Unsent,
   ) {
     this.draw();
   }
 
-  /** In another language; an unsent message would be lost, so it is carried over. */
+  /** In another language, with the message that isn't sent yet; what is on its way arrives first. */
   speak(words: Words, language: string): void {
-    const typed = this.root.querySelector("textarea")?.value ?? "";
     this.words = words;
     this.language = language;
-    this.draw();
-    const field = this.root.querySelector("textarea");
-    if (field !== null) field.value = typed;
+    void this.talk?.idle.then(() => {
+      if (this.language === language) this.draw();
+    });
   }
 
   focus(): void {
     this.title.focus();
+  }
+
+  /** The message that isn't sent yet, for whoever opens the same again. */
+  get locked(): { readonly of: Bytes; readonly unsent: Unsent } | undefined {
+    return this.talk === undefined ? undefined : { of: this.room.submission.hash, unsent: this.talk.unsent };
   }
 
   end(): void {
@@ -65,10 +72,11 @@ export class RoomView {
       this.close("left");
     });
     leave.className = "btn";
+    this.talk = new TalkView(room, back, this.aborting.signal, this.talk?.unsent ?? this.begun);
     const parts: Node[] = [
       this.title,
       element("p", "partner-state", icon("clock"), back[STATES[room.state]]),
-      new TalkView(room, back, this.aborting.signal).root,
+      this.talk.root,
     ];
     if (room.said.some((one) => !one.isOwn)) parts.push(this.rating());
     parts.push(this.sent(), this.erasing(), element("div", "partner-part partner-buttons", leave));
@@ -122,9 +130,9 @@ export class RoomView {
     });
     const ends = element("div", "fill-ends", element("span", "", back.rateLow), element("span", "", back.rateHigh));
     ends.setAttribute("aria-hidden", "true");
-    const group = element("fieldset", "fill-question partner-part", element("legend", "fill-label", back.rateTitle));
-    group.append(element("div", "fill-rating", ...boxes), ends, said);
-    return group;
+    const legend = element("legend", "fill-label", back.rateTitle);
+    const group = element("fieldset", "fill-question", legend, element("div", "fill-rating", ...boxes), ends, said);
+    return element("section", "partner-part", group);
   }
 
   private erasing(): HTMLElement {

@@ -1,5 +1,6 @@
 /** The way back: a code is typed, checked here, and opens what belongs to it. The code is in this page's memory only. */
 
+import { type Bytes, equal } from "../../crypto/bytes";
 import { WireError } from "../../crypto/error";
 import { ServerError } from "../../keys/http";
 import { element, part } from "../../threads/dom";
@@ -9,6 +10,7 @@ import { directionOfLanguage, type FillWords } from "../fill";
 import { ReturnServer } from "../strangers";
 import type * as Code from "../../wire/returnCode";
 import { RoomView } from "./roomView";
+import { type Unsent } from "./talkView";
 import { type ReturnWords } from "./words";
 
 export interface PageWords {
@@ -31,6 +33,11 @@ class ReturnPage {
   private readonly place: HTMLElement;
   private touched = Date.now();
   private view: RoomView | undefined;
+  private isOpening = false;
+  private isErased = false;
+  /** What was written when the page was closed for want of a touch, and to whom it belongs. */
+  private locked: { readonly of: Bytes; readonly unsent: Unsent } | undefined;
+  private complaint: (() => string) | undefined;
 
   constructor(
     private readonly root: HTMLElement,
@@ -47,13 +54,21 @@ class ReturnPage {
         document.documentElement.lang = tongue.value;
         document.documentElement.dir = directionOfLanguage(tongue.value);
         this.view?.speak(this.words(tongue.value), tongue.value);
+        this.notice.resay();
+        this.resay();
+        if (this.isErased) this.tellErased();
       });
     }
     for (const form of this.faces.querySelectorAll<HTMLFormElement>("[data-code-form]")) {
       part(form, "button", HTMLButtonElement).disabled = false;
+      const field = part(form, "input", HTMLInputElement);
+      // One form for each language: what is typed into one stands in all.
+      field.addEventListener("input", () => {
+        for (const other of this.fields) if (other !== field) other.value = field.value;
+      });
       form.addEventListener("submit", (event) => {
         event.preventDefault();
-        void this.enter(form);
+        void this.enter(field.value);
       });
     }
     for (const touch of TOUCHES) {
@@ -83,39 +98,55 @@ class ReturnPage {
     return this.words(this.language).back;
   }
 
-  private async enter(form: HTMLFormElement): Promise<void> {
-    const { back } = this;
-    const field = part(form, "input", HTMLInputElement);
-    const state = part(form, "[data-code-state]", HTMLElement);
-    const open = part(form, "button", HTMLButtonElement);
+  private get fields(): readonly HTMLInputElement[] {
+    return [...this.faces.querySelectorAll<HTMLInputElement>("[data-code-form] input")];
+  }
+
+  private async enter(typed: string): Promise<void> {
+    if (this.isOpening) return;
     this.notice.clear();
-    complain(form, "");
-    open.disabled = true;
-    state.textContent = back.checking;
+    this.isOpening = true;
+    this.complain(undefined);
     try {
       const wire: typeof Code = await import("../../wire/returnCode");
       let code: string;
       try {
-        code = wire.parseReturnCode(field.value);
+        code = wire.parseReturnCode(typed);
       } catch {
-        complain(form, back.mistyped);
-        field.focus();
+        this.complain(() => this.back.mistyped);
         return;
       }
       const { Room } = await import("./room");
       const server = new ReturnServer(this.root.dataset["return"] ?? "");
       const room = await Room.enter(server, code, this.root.dataset["workspaceId"] ?? "");
-      field.value = "";
+      for (const field of this.fields) field.value = "";
       this.touched = Date.now();
-      this.show(new RoomView(room, this.words(this.language), this.language, (why) => {
+      const close = (why: "left" | "erased"): void => {
         this.close(why);
-      }));
+      };
+      const { locked } = this;
+      const unsent = locked !== undefined && equal(locked.of, room.submission.hash) ? locked.unsent : undefined;
+      this.show(new RoomView(room, this.words(this.language), this.language, close, unsent));
     } catch (error) {
-      complain(form, this.sentenceOf(error));
-      field.focus();
+      this.complain(() => this.sentenceOf(error));
     } finally {
-      open.disabled = false;
-      state.textContent = "";
+      this.isOpening = false;
+      this.resay();
+    }
+  }
+
+  private complain(sentence: (() => string) | undefined): void {
+    this.complaint = sentence;
+    this.resay();
+    if (sentence !== undefined) this.fields.find((field) => field.checkVisibility())?.focus();
+  }
+
+  /** Whether it is being opened, and what is wrong with the code, in the language of the moment. */
+  private resay(): void {
+    for (const form of this.faces.querySelectorAll<HTMLFormElement>("[data-code-form]")) {
+      part(form, "[data-code-state]", HTMLElement).textContent = this.isOpening && this.complaint === undefined ? this.back.checking : "";
+      part(form, "button", HTMLButtonElement).disabled = this.isOpening;
+      complain(form, this.complaint?.() ?? "");
     }
   }
 
@@ -140,21 +171,29 @@ class ReturnPage {
 
   /** Drops everything that was opened; the keys go with the view. */
   private close(why: "left" | "locked" | "erased"): void {
+    this.locked = why === "locked" ? this.view?.locked : undefined;
     this.view?.end();
     this.view = undefined;
     this.place.replaceChildren();
     this.place.hidden = true;
-    const { back } = this;
     if (why === "erased") {
-      const title = element("h1", "", icon("check"), " ", back.erased);
-      title.tabIndex = -1;
-      this.place.replaceChildren(title, element("p", "partner-intro", back.erasedLead));
-      this.place.hidden = false;
-      title.focus();
+      this.isErased = true;
+      this.tellErased().focus();
       return;
     }
     this.faces.hidden = false;
-    this.notice.show("lock", back[why]);
+    this.notice.show(() => ({ icon: "lock", title: this.back[why] }));
+    window.scrollTo({ top: 0 });
+  }
+
+  private tellErased(): HTMLElement {
+    const title = element("h1", "", icon("check"), " ", this.back.erased);
+    title.tabIndex = -1;
+    this.place.lang = this.language;
+    this.place.dir = directionOfLanguage(this.language);
+    this.place.replaceChildren(title, element("p", "partner-intro", this.back.erasedLead));
+    this.place.hidden = false;
+    return title;
   }
 
   private look(): void {

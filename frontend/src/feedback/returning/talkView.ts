@@ -11,6 +11,13 @@ import { type ReturnWords } from "./words";
 
 const FILES_AT_ONCE = 5;
 
+/** A message that isn't sent yet; `sent` are files that are sealed and there already. */
+export interface Unsent {
+  readonly text: string;
+  readonly files: readonly File[];
+  readonly sent: ReadonlyMap<File, SealedFile>;
+}
+
 export class TalkView {
   readonly root = element("section", "partner-part");
   private readonly list = element("ol", "partner-talk");
@@ -19,23 +26,39 @@ export class TalkView {
   private readonly text = document.createElement("textarea");
   private readonly chosen = element("ul", "fill-files");
   private readonly send: HTMLButtonElement;
-  private files: readonly File[] = [];
+  private files: readonly File[];
   private isSending = false;
-  /** Sealed and there already, when only the message itself was refused. */
-  private sent = new Map<File, SealedFile>();
+  private writing: Promise<void> = Promise.resolve();
+  private sent: Map<File, SealedFile>;
 
   constructor(
     private readonly room: Room,
     private readonly words: ReturnWords,
     private readonly alive: AbortSignal,
+    unsent?: Unsent,
   ) {
+    this.files = unsent?.files ?? [];
+    this.sent = new Map(unsent?.sent);
+    this.text.value = unsent?.text ?? "";
     this.state.setAttribute("role", "status");
     this.error.setAttribute("role", "alert");
     this.error.hidden = true;
-    this.send = button(words.send, () => void this.write());
+    this.send = button(words.send, () => {
+      if (!this.isSending) this.writing = this.write();
+    });
     this.send.className = "btn btn-primary";
     this.root.append(element("h2", "", words.talk), this.list, this.form());
     this.show();
+    this.showChosen();
+  }
+
+  get unsent(): Unsent {
+    return { text: this.text.value, files: this.files, sent: this.sent };
+  }
+
+  /** Once nothing is on its way. */
+  get idle(): Promise<void> {
+    return this.writing;
   }
 
   private form(): HTMLElement {
@@ -122,7 +145,6 @@ export class TalkView {
   private async write(): Promise<void> {
     const { words, room } = this;
     const text = this.text.value.trim();
-    if (this.isSending) return;
     if (text === "" && this.files.length === 0) this.complain(words.nothing);
     else if (isTooLong(text)) this.complain(words.tooLong);
     else {
