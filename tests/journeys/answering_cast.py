@@ -8,6 +8,7 @@ from typing import Any
 
 from comms.accounts.models import User, Workspace
 from comms.core.actors import Role
+from comms.core.errors import CommsError
 from comms.core.tenancy import in_workspace
 from comms.feedback import services
 from comms.feedback.models import Case, Form, Submission
@@ -27,6 +28,7 @@ PEOPLE = {
     "dov@road.example": ("Dov Diplomat", Role.DIPLOMAT),
 }
 _worlds: list[World] = []
+_written: dict[str, bytes] = {}
 SHORT = definition()
 
 
@@ -86,8 +88,8 @@ def fill(address: str) -> None:
         Form.objects.filter(id=form.id).update(max_submissions=1, taken=1)
 
 
-def reply(address: str, text: str) -> None:
-    """The first reader answers, behind whatever was written so far."""
+def _reply(address: str, text: str) -> bytes:
+    """What the first reader writes, behind whatever was written so far."""
     world, form, author = _world(), _form(address), _readers()[0]
     sent = _submission(form)
     with in_workspace(world.workspace.id):
@@ -95,7 +97,7 @@ def reply(address: str, text: str) -> None:
         said = [dialogue.read_dialogue(bytes(raw)) for raw in list_dialogue(sent.id)]
     assert key is not None
     submission = submissions.read_submission(bytes(sent.content or b""))
-    item = dialogue.make_reply(
+    return dialogue.make_reply(
         form_key=read_form_key(key),
         submission=submission,
         number=len(said) + 1,
@@ -104,7 +106,37 @@ def reply(address: str, text: str) -> None:
         seeds=world.keys.keys(author),
         body=dialogue.DialogueBody(text, NOW),
     )
-    services.post_reply(actor=actor_of(author, world.workspace), case_id=sent.id, raw=item)
+
+
+def reply(address: str, text: str) -> None:
+    prepare(address, text)
+    deliver(address)
+
+
+def prepare(address: str, text: str) -> None:
+    """A reply is written and sealed, and not yet sent."""
+    _written[address] = _reply(address, text)
+
+
+def deliver(address: str) -> None:
+    """It is sent; prints the sentence that refuses it."""
+    actor, sent = actor_of(_readers()[0], _world().workspace), _submission(_form(address))
+    try:
+        services.post_reply(actor=actor, case_id=sent.id, raw=_written[address])
+    except CommsError as error:
+        print(error, end="")
+
+
+def talk(address: str) -> None:
+    """The texts of the dialogue, each opened with the key it was sealed to."""
+    world, form = _world(), _form(address)
+    sent = _submission(form)
+    with in_workspace(world.workspace.id):
+        items = [dialogue.read_dialogue(bytes(raw)) for raw in list_dialogue(sent.id)]
+    bodies = [
+        dialogue.open_dialogue_by_form(one, world.seed(form, one.epoch.number - 1)) for one in items
+    ]
+    print(json.dumps([body.text for body in bodies]), end="")
 
 
 def show(address: str) -> None:
