@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
     "threads.opened": _("opened a thread"),
+    "threads.opened_form": _("made the keys of a form"),
     "threads.published_epoch": _("changed the key of a thread (epoch %(number)s)"),
     "threads.left": _("left a thread"),
     "threads.put_out": _("took somebody who is no member any more out of a thread"),

@@ -21,7 +21,7 @@ from comms.core.templatetags.ui import language_name
 from comms.directory.selectors import get_stakeholder
 from comms.feedback import policies
 from comms.feedback.logic import Definition, in_language, read_definition
-from comms.feedback.models import WAITING, Case
+from comms.feedback.models import WAITING, Case, CaseState
 from comms.feedback.policies import LOOKERS
 from comms.feedback.selectors.cases import get_case
 from comms.feedback.selectors.codebook import list_templates
@@ -70,7 +70,9 @@ class CaseView:
     category: str
     owner: str
     is_mine: bool
+    # Nobody waits for us: answered or closed.
     is_over: bool
+    is_closed: bool
     is_erased: bool
 
 
@@ -138,6 +140,7 @@ def _view(request: MemberRequest, found: Case, definition: Definition) -> CaseVi
         owner=names.get(found.owner_id, "") if found.owner_id else "",
         is_mine=found.owner_id == request.actor.user_id,
         is_over=found.state not in WAITING,
+        is_closed=found.state == CaseState.CLOSED,
         is_erased=sent.erased_on is not None,
     )
 

@@ -1,0 +1,190 @@
+"""A team works on what people sent: taken, opened, talked over, answered, closed; by readers and by others."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from comms.client import main as program
+from comms.client.app import App
+from comms.client.store import Home
+from tests.accounts.browser import PASSPHRASE
+from tests.feedback.by_client import MadeForm, Partner, make_form
+from tests.feedback.world import Person
+from tests.journeys.browsing import People, check_page, wait_for_mail
+from tests.journeys.casework_cast import ASKED, SLUG
+from tests.stack.deployment import Deployment
+
+INBOX = f"/w/{SLUG}/feedback/"
+WAIT = 40_000
+
+
+@dataclass
+class Desk:
+    """A form that Dina and Edgar read, and people who answer it."""
+
+    system: Deployment
+    form: MadeForm
+    partner: Partner
+
+    def send(self, story: str, gate: str = "north") -> Person:
+        person = self.partner.seal({"story": story}, {"gate": {"choice": gate}})
+        self.partner.send(person)
+        return person
+
+
+@pytest.fixture(scope="module")
+def desk(system: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """The form is Dina's; Edgar and Amal read its sealed answers, Nora does not."""
+    system.run_inside("from tests.journeys.casework_cast import make; make()")
+    home = tmp_path_factory.mktemp("dina")
+    with patch("sys.stdin", io.StringIO(f"{PASSPHRASE}\n")):
+        arguments = ["--home", str(home), "--json", "sign-in", system.url, "dina@cases.example"]
+        assert program.main([*arguments, "--stdin"]) == 0
+    form = make_form(home, ASKED, *_people(home, "Edgar Editor", "Amal Diplomat"))
+    return Desk(system, form, Partner(system.url, form.address))
+
+
+def _people(home: Path, *names: str) -> list[UUID]:
+    app = App(Home(home))
+    found = [app.find_person(name).user for name in names]
+    app.close()
+    return found
+
+
+def arrive(page: Page, who: str, address: str = INBOX) -> Page:
+    page.goto(f"/accounts/sign-in/?next={address}")
+    page.locator("#id_login").fill(f"{who}@cases.example")
+    page.locator("#passphrase").fill(PASSPHRASE)
+    page.locator("form[data-sign-in] button[type=submit]").click()
+    page.wait_for_url(lambda url: urlsplit(url).path == address)
+    return page
+
+
+def look(page: Page, name: str) -> None:
+    """A picture for whoever builds this, where SHOTS names a folder."""
+    if os.environ.get("SHOTS"):
+        page.screenshot(path=f"{os.environ['SHOTS']}/{name}.png", full_page=True)
+
+
+def rows(page: Page) -> Locator:
+    return page.locator("[data-row]")
+
+
+def opened(page: Page, words: str) -> None:
+    """The case's sealed answer stands there, opened."""
+    expect(page.locator("[data-question=story]")).to_contain_text(words, timeout=WAIT)
+
+
+def reply(page: Page, words: str) -> None:
+    page.get_by_label("Your reply").fill(words)
+    page.get_by_role("button", name="Send to the person").click()
+
+
+def test_a_case_from_its_arrival_to_its_end(people: People, desk: Desk) -> None:
+    dina = arrive(people.browser_of().new_page(), "dina")
+    desk.send("They took my papers at the gate.")
+    # The inbox is told of it; nothing jumps under the hand.
+    expect(dina.locator("[data-live-bar]")).not_to_be_empty(timeout=WAIT)
+    dina.reload()
+    expect(rows(dina)).to_have_count(1)
+    check_page(dina)
+    dina.locator("[data-open]").first.click()
+    opened(dina, "They took my papers")
+    expect(dina.locator("[data-question=gate]")).to_contain_text("North")
+    case = urlsplit(dina.url).path
+
+    edgar = arrive(people.browser_of().new_page(), "edgar", case)
+    opened(edgar, "They took my papers")
+    dina.get_by_role("button", name="Take it").click()
+    opened(dina, "They took my papers")
+    dina.get_by_label("Urgency").select_option(label="Urgent")
+    dina.get_by_label("Category").select_option(label="Safety")
+    expect(dina.locator("[data-badges]")).to_contain_text("Urgent")
+    # Edgar's page follows.
+    expect(edgar.locator("[data-badges]")).to_contain_text("Urgent")
+
+    edgar.get_by_label("A note for your team").fill("The same officer as in May.")
+    edgar.get_by_role("button", name="Keep as a note").click()
+    expect(dina.locator("[data-notes]")).to_contain_text("The same officer as in May.")
+    dina.get_by_label("Begin with a text").select_option(index=1)
+    expect(dina.get_by_label("Your reply")).to_have_value(re.compile("^Thank you for"))
+    # Edgar is faster: Dina sees his words first, and hers are still there.
+    reply(edgar, "We are looking into it.")
+    expect(edgar.locator("[data-dialogue]")).to_contain_text("We are looking into it.")
+    expect(dina.locator("[data-dialogue]")).to_contain_text("We are looking into it.")
+    dina.get_by_role("button", name="Send to the person").click()
+    expect(dina.locator("[data-dialogue] > li")).to_have_count(2)
+    expect(dina.locator("[data-badges]")).to_contain_text("Answered")
+    look(dina, "case")
+    check_page(dina)
+
+    dina.get_by_role("link", name="Link a stakeholder").click()
+    dina.get_by_role("searchbox", name="Search").fill("Elders")
+    dina.get_by_role("button", name="Search", exact=True).click()
+    dina.get_by_role("button", name="Link Elders of the North").click()
+    dina.get_by_role("link", name="Elders of the North").click()
+    expect(dina.get_by_text("Linked to a case of feedback")).to_be_visible()
+    dina.goto(case)
+    opened(dina, "They took my papers")
+    dina.get_by_role("link", name="Close").click()
+    expect(dina.get_by_text("is closed.")).to_be_visible()
+    dina.goto(case)
+    dina.get_by_role("button", name="Open again").click()
+    expect(dina.get_by_text("The case is open again.")).to_be_visible()
+    opened(dina, "They took my papers")
+    # Who opened it stands in the case's history, by name.
+    history = dina.locator("[data-history]")
+    expect(history.get_by_text("Edgar Editor opened sealed answers").first).to_be_visible()
+    expect(history.get_by_text("Dina Diplomat took over a case")).to_be_visible()
+
+
+def test_who_is_no_reader_sees_that_and_nothing_more(people: People, desk: Desk) -> None:
+    desk.send("Nobody but the readers may know.", "south")
+    nora = arrive(people.browser_of().new_page(), "nora")
+    nora.goto(f"{INBOX}?state=new")
+    nora.locator("[data-open]").first.click()
+    expect(nora.locator("[data-question=gate]")).to_contain_text("South")
+    expect(nora.locator("[data-question=story]")).to_contain_text("Only its readers can open this")
+    expect(nora.locator("[data-sealed-note]")).to_contain_text("Dina Diplomat")
+    expect(nora.get_by_label("Your reply")).to_have_count(0)
+    check_page(nora)
+    look(nora, "case-not-reader")
+
+
+def test_a_late_reply_is_told_of_by_mail_and_stands_out(people: People, desk: Desk) -> None:
+    desk.send("Am I forgotten?")
+    desk.system.run_inside("from tests.journeys.casework_cast import make_late; make_late()")
+    mail = wait_for_mail(desk.system, "edgar@cases.example")
+    assert "forgotten" not in mail.text
+    page = arrive(people.browser_of().new_page(), "edgar")
+    page.get_by_label("Overdue only").check()
+    expect(page.locator("tr.is-late").first).to_be_visible()
+    page.goto(f"/w/{SLUG}/")
+    expect(page.get_by_text("A reply is late").first).to_be_visible()
+
+
+def test_on_a_phone_in_arabic_by_keyboard(people: People, desk: Desk) -> None:
+    desk.send("عند البوابة")
+    page = arrive(people.browser_of(locale="ar", phone=True, dark=True).new_page(), "amal")
+    check_page(page)
+    look(page, "inbox-phone")
+    first = page.locator("[data-open]").first
+    first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-question=story] .muted")).to_have_count(0, timeout=WAIT)
+    check_page(page)
+    look(page, "case-phone")
+    page.locator("#note-text").focus()
+    page.keyboard.type("ملاحظة")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[data-notes]")).to_contain_text("ملاحظة")
