@@ -137,6 +137,7 @@ def test_a_case_from_its_arrival_to_its_end(people: People, desk: Desk) -> None:
     dina.goto(case)
     opened(dina, "They took my papers")
     dina.get_by_role("link", name="Close").click()
+    dina.get_by_role("button", name="Close the case").click()
     expect(dina.get_by_text("is closed.")).to_be_visible()
     dina.goto(case)
     dina.get_by_role("button", name="Open again").click()
