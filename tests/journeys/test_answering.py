@@ -329,6 +329,7 @@ def test_nothing_typed_is_lost_without_a_connection_or_the_tab(
     context.unroute_all()
     page = context.new_page()
     page.goto(asked.link)
+    expect(page.locator("[data-notice]")).to_contain_text("It was being sent")
     press(page, "Go on")
     code = send(page)
     assert json.loads(asked.tell("count")) == [1, 0]
@@ -353,7 +354,14 @@ def test_the_first_page_is_small_and_usable_before_the_heavy_scripts(
     page.goto(asked.link, wait_until="networkidle")
     # No script that is asked for from now on arrives before the person has typed.
     held: list[Route] = []
-    context.route("**/assets/*.js", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+        # Not even at first: a lost line loses what is asked for, and it is asked for again.
+        if "/sealing-" in route.request.url:
+            route.abort()
+
+    context.route("**/assets/*.js", hold)
     press(page, "Begin")
     page.get_by_label("The valley road").check()
     page.get_by_label("No", exact=True).check()
@@ -363,11 +371,13 @@ def test_the_first_page_is_small_and_usable_before_the_heavy_scripts(
     assert 50_000 < total <= FIRST_PAGE, (total, sorted(sizes.items(), key=lambda one: -one[1]))
     assert held
     for route in held:
-        route.continue_()
+        if "/sealing-" not in route.request.url:
+            route.continue_()
     context.unroute_all()
     press(page, "Continue")
     press(page, "Continue")
     send(page)
+    people.troubles.forgive("ERR_FAILED")
 
 
 def test_no_address_and_no_cookie(people: People, system: Deployment) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from tests.feedback.world import World
+from tests.feedback.world import World, definition
 from tests.permissions.rows import FORBIDDEN, NOT_FOUND, OK, Cast, Row, only
 from tests.permissions.threads import CBOR, SCRIPTS, UNREADABLE, empty
 
@@ -47,7 +47,9 @@ def own_file(cast: Cast) -> dict[str, Any]:
 
 
 def own_address(cast: Cast) -> dict[str, Any]:
-    form = World(cast.mission).published(cast.people["admin"])
+    # In both languages of the product, as a page that is looked at in each is to speak it.
+    asked = definition(languages=["en", "ar"])
+    form = World(cast.mission).published(cast.people["admin"], asked=asked)
     return {"address": form.address}
 
 

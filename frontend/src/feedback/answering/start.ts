@@ -172,7 +172,7 @@ class AnswerPage {
     this.notice.show(() => ({
       icon: "device-floppy",
       title: this.answer.resume,
-      lead: this.answer.resumeLead,
+      lead: this.kept?.draft.packed === undefined ? this.answer.resumeLead : this.answer.resumeSent,
       acts: [goOn(), this.forgetting("btn")],
     }));
     this.root.querySelector<HTMLElement>("[data-notice] .btn-primary")?.focus();
@@ -249,6 +249,9 @@ class AnswerPage {
     } catch (error) {
       state.textContent = "";
       send.disabled = false;
+      // Refused for good: what was sealed has certainly not been taken.
+      if (error instanceof ServerError) this.packed = undefined;
+      this.keep();
       if (error instanceof FileMissingError) {
         this.toQuestion(error.question, () => this.words(this.language).fill.errFilesOpen);
       } else if (error instanceof WireError) this.refuse("notTrue");

@@ -3,6 +3,7 @@
 export const ANSWER_NAMES = [
   "resume",
   "resumeLead",
+  "resumeSent",
   "goOn",
   "forget",
   "forgetAsk",
