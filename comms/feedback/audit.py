@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from collections.abc import Collection
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from comms.core.actors import Actor
 from comms.feedback.models import Form
+from comms.feedback.words import STATES, Urgency
 
 SENTENCES = {
     "feedback.created_form": _("made the form %(title)s"),
@@ -50,6 +54,25 @@ def _forms(actor: Actor, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
     rows = Form.objects.filter(workspace_id=actor.workspace_id, id__in=ids)
     return {row.id: row.title for row in rows.only("id", "workspace_id", "title")}
 
+
+def _day(code: str) -> str:
+    """By when, in the reader's zone and language; a dash when the promise was taken away."""
+    if not code:
+        return "–"
+    return date_format(timezone.localtime(datetime.datetime.fromisoformat(code)), "DATETIME_FORMAT")
+
+
+def _or_dash(code: str) -> str:
+    return code or "–"
+
+
+NAMES = {
+    "feedback.set_state": {"state": {word: state.label for word, state in STATES.items()}},
+    "feedback.set_urgency": {"urgency": {str(int(one)): one.label for one in Urgency}},
+    "feedback.set_due": {"due": _day},
+    "feedback.set_category": {"code": _or_dash},
+    "feedback.assigned": {"name": _or_dash},
+}
 
 SUBJECTS = {
     "form": (_("form"), "", _forms),
