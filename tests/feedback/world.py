@@ -97,7 +97,7 @@ class World:
     """A workspace with forms; `keys` makes the readers' identities and their threads' epochs."""
 
     workspace: Workspace
-    client: TestClient = field(default_factory=Client)
+    client: TestClient = field(default_factory=lambda: Client(SERVER_NAME="localhost"))
     keys: ThreadWorld = field(init=False)
 
     def __post_init__(self) -> None:

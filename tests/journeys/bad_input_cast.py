@@ -123,7 +123,13 @@ def _counts() -> dict[str, int]:
         model
         for model in apps.get_models()
         if model.__module__.startswith(
-            ("comms.accounts", "comms.directory", "comms.content", "comms.threads")
+            (
+                "comms.accounts",
+                "comms.directory",
+                "comms.content",
+                "comms.threads",
+                "comms.feedback",
+            )
         )
         and any(field.column == "workspace_id" for field in model._meta.concrete_fields)
     ]

@@ -88,7 +88,7 @@ def test_ids_of_another_workspace_open_nothing(
         )
         if told_apart or found:
             wrong.append((one["name"], one["method"], one["address"], answer.status_code, found))
-    assert wrong == []
+    assert wrong == [], "\n".join(map(str, wrong))
     # One's own pages do answer, so these refusals are of what was asked.
     assert intruder.get("/w/intruders/directory/").status_code == 200
     assert len(told["addresses"]) > 100

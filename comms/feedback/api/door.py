@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
@@ -49,6 +49,11 @@ class FeedbackView(WorkspaceView):
     transaction = False
     parser_classes = [CborParser]
     renderer_classes = [CborRenderer]
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """Keep the body: a session's token is looked for in it, then the endpoint reads it again."""
+        _ = request.body
+        return super().initialize_request(request, *args, **kwargs)
 
 
 def resource(

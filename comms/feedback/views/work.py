@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from comms.accounts.scope import MemberRequest, member_view
 from comms.accounts.views.answers import problem
-from comms.core.errors import CommsError
+from comms.core.errors import CommsError, ConflictError
 from comms.core.zones import zone_name
 from comms.directory import selectors as directory
 from comms.directory.selectors import StakeholderFilter
@@ -145,7 +145,7 @@ def claim(request: MemberRequest, case_id: uuid.UUID) -> HttpResponse:
     """Take it."""
     try:
         services.claim_case(actor=request.actor, case_id=case_id)
-    except CommsError as error:
+    except ConflictError as error:
         messages.warning(request, error.message)
     else:
         messages.success(

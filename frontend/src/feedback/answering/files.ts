@@ -11,7 +11,8 @@ import { ServerError } from "../../keys/http";
 import { mediaType, plainName } from "../../threads/files/kinds";
 import { withoutDetails } from "../../threads/files/photoDetails";
 import { Trying } from "../../threads/files/trying";
-import { type FileKeeper, type FilePhase, type FileProblem, type KeptFile } from "../fill";
+import { type FileKeeper, type FilePhase, type FileProblem, type Filling, type KeptFile } from "../fill";
+import { type FileValue, itemsOf } from "../logic";
 import { type FormServer, type Upload } from "../strangers";
 import { type Keeping } from "./keeping";
 import { prove } from "./proof";
@@ -244,6 +245,17 @@ export class SealedFiles implements FileKeeper {
   private tell(): void {
     for (const watcher of [...this.watchers]) watcher();
     this.changed();
+  }
+}
+
+/** A file that was not sealed when the tab was closed is gone: then it is no answer any more. */
+export function withoutLost(filling: Filling, files: SealedFiles): void {
+  for (const item of itemsOf(filling.definition)) {
+    const value = item.type === "file" ? filling.typedOf(item.id) : undefined;
+    if (!Array.isArray(value)) continue;
+    const here = new Set(files.list(item.id).map((file) => file.blob));
+    const left = (value as readonly FileValue[]).filter((file) => here.has(file.blob));
+    if (left.length < value.length) filling.type(item.id, left.length === 0 ? undefined : left);
   }
 }
 

@@ -11,7 +11,7 @@ import { button, element, part } from "../../threads/dom";
 import { Filling, type FillWords, FormView, type Kept, todayUtc } from "../fill";
 import { DefinitionError, readDefinition } from "../logic";
 import { FormServer, type Opening } from "../strangers";
-import { FileMissingError, type FileRecord, SealedFiles } from "./files";
+import { FileMissingError, type FileRecord, SealedFiles, withoutLost } from "./files";
 import { Keeping } from "./keeping";
 import { Notice } from "./notice";
 import { pinOf } from "./pin";
@@ -137,6 +137,7 @@ class AnswerPage {
     const { server, keeping, filling } = this;
     if (keeping === undefined) return;
     this.files = new SealedFiles(server, keeping, this.keep, kept?.draft.files);
+    withoutLost(filling, this.files);
     this.view = new FormView(this.place, filling, {
       words: (language) => this.words(language).fill,
       keeper: this.files,
