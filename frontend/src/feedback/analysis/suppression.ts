@@ -64,9 +64,11 @@ export function hideGrid(
     ),
   );
   const isHidden = (row: number, column: number): boolean => hidden[row]?.[column] === true;
-  /** Hides the smallest shown cell among these. */
-  const hideOne = (places: readonly (readonly [number, number])[]): boolean => {
-    const shown = places.filter(([row, column]) => !isHidden(row, column) && count(row, column) > 0);
+  /** Hides the smallest shown cell among these: one of nobody only where there is no other, and `least` allows it. */
+  const hideOne = (places: readonly (readonly [number, number])[], least: 0 | 1): boolean => {
+    const open = places.filter(([row, column]) => !isHidden(row, column) && count(row, column) >= least);
+    const people = open.filter(([row, column]) => count(row, column) > 0);
+    const shown = people.length > 0 ? people : open;
     const next = smallest(shown.map(([row, column], at) => ({ at, count: count(row, column) })));
     const [row, column] = shown[next?.at ?? -1] ?? [-1, -1];
     const line = hidden[row];
@@ -84,11 +86,12 @@ export function hideGrid(
     changed = false;
     for (const { isOut, places } of lines) {
       const out = places.filter(([row, column]) => isHidden(row, column)).map(([row, column]) => count(row, column));
-      if (!isOut && out.length > 0 && (out.length === 1 || sum(out) < LEAST)) changed = hideOne(places) || changed;
+      // A cell of nobody makes no sum larger: it goes only where another would stand alone.
+      if (!isOut && out.length === 1) changed = hideOne(places, 0) || changed;
+      else if (!isOut && out.length > 0 && sum(out) < LEAST) changed = hideOne(places, 1) || changed;
     }
     if (changed) continue;
-    const found = bridges(hidden, rows, columns)[0];
-    if (found !== undefined) changed = hideOne([...rowOf(found[0]), ...columnOf(found[1])]);
+    changed = bridges(hidden, rows, columns).some(([row, column]) => hideOne([...rowOf(row), ...columnOf(column)], 0));
   }
   return hidden;
 }
