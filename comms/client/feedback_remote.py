@@ -158,7 +158,7 @@ class FeedbackRemote:
                 return found
 
     def case(self, case: UUID) -> Case:
-        row = array(self._get(f"cases/{case}"), 10)
+        row = array(self._get(f"cases/{case}"), 11)
         return Case(
             row=_case(row[0]),
             submission=octets(row[1], 0, SUBMISSION_LIMIT),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +23,11 @@ from comms.wire.cbor import Value, decode, encode
 from comms.wire.epoch_making import NewEpoch, make_epoch
 from comms.wire.epochs import About
 from comms.wire.fields import array, octets
+from comms.wire.files import CHUNK_SIZE, chunk_count, seal_chunk
 from comms.wire.form_keys import make_form_key, read_form_key
 from comms.wire.roster import Policy, Role, RosterRow
 from comms.wire.transcript import Head
-from tests.feedback.world import CBOR, Person, solve
+from tests.feedback.world import CBOR, OCTETS, Person, solve
 
 
 @dataclass
@@ -109,6 +112,29 @@ class Partner:
             open_answers=open_answers,
         )
         return Person(code, secrets, raw, open_answers)
+
+    def upload(self, question: str, name: str, content: bytes) -> tuple[wire.SealedFile, str]:
+        """A file, sealed as the page does it: what names it in the answers, and its upload token."""
+        begun = self.client.post(
+            f"{self.base}files",
+            content=encode([self.proof(), len(content)]),
+            headers={"Content-Type": CBOR},
+        )
+        assert begun.status_code == 201, begun.text
+        blob, token = array(decode(begun.content, limit=1000), 2)
+        key, file_id = os.urandom(32), UUID(bytes=octets(blob, 16))
+        last = chunk_count(len(content)) - 1
+        for index in range(last + 1):
+            piece = content[index * CHUNK_SIZE : (index + 1) * CHUNK_SIZE]
+            put = self.client.put(
+                f"{self.base}files/{file_id}/{index}",
+                content=seal_chunk(key, index, piece, final=index == last),
+                headers={"Content-Type": OCTETS, "X-Upload-Token": str(token)},
+            )
+            assert put.status_code == 204, put.text
+        digest = hashlib.sha256(content).digest()
+        file = wire.SealedFile(question, file_id, key, name, "image/jpeg", len(content), digest)
+        return file, str(token)
 
     def send(self, person: Person, uploads: Sequence[tuple[UUID, str]] = ()) -> None:
         """Hands them in."""

@@ -31,7 +31,7 @@ from tests.threads.world import World as ThreadWorld
 
 CBOR = "application/cbor"
 OCTETS = "application/octet-stream"
-ORIGIN = "http://testserver"
+ORIGIN = "http://localhost"
 
 
 def text(words: str) -> dict[str, str]:
