@@ -27,6 +27,7 @@ PEOPLE = {
 ASKED = definition(
     item("gate", "single_choice", choices=choices("north", "south"), label=text("Which gate?")),
     item("story", "long_text", max_length=2000, sealed=True, label=text("What happened?")),
+    item("proof", "file", max_files=1, sealed=True, label=text("A paper or photo")),
 )
 
 
@@ -41,6 +42,13 @@ def make() -> None:
             workspace_id=place.id, name="Thanks", language="en", text="Thank you for “{form}”."
         )
         make_stakeholder(actor_of(dina, place), "Elders of the North", email="elders@example.org")
+
+
+def find(content_hash: str) -> None:
+    """Print the id of the case of a submission."""
+    place = Workspace.objects.get(slug=SLUG)
+    with in_workspace(place.id):
+        print(Case.objects.get(submission__content_hash=bytes.fromhex(content_hash)).submission_id)
 
 
 def make_late() -> None:

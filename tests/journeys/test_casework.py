@@ -17,11 +17,13 @@ from playwright.sync_api import Locator, Page, expect
 from comms.client import main as program
 from comms.client.app import App
 from comms.client.store import Home
+from comms.wire.form_keys import form_seed
 from tests.accounts.browser import PASSPHRASE
 from tests.feedback.by_client import MadeForm, Partner, make_form
 from tests.feedback.world import Person
 from tests.journeys.browsing import People, check_page, wait_for_mail
-from tests.journeys.casework_cast import ASKED, SLUG
+from tests.journeys.casework_cast import ASKED, SLUG, WORKSPACE
+from tests.stack.canary import Wire, all_places, kinds_with
 from tests.stack.deployment import Deployment
 
 INBOX = f"/w/{SLUG}/feedback/"
@@ -40,6 +42,11 @@ class Desk:
         person = self.partner.seal({"story": story}, {"gate": {"choice": gate}})
         self.partner.send(person)
         return person
+
+    def find(self, person: Person) -> str:
+        """The case that it became."""
+        code = f"from tests.journeys.casework_cast import find; find({person.sealed.hash.hex()!r})"
+        return self.system.run_inside(code).strip()
 
 
 @pytest.fixture(scope="module")
@@ -189,3 +196,69 @@ def test_on_a_phone_in_arabic_by_keyboard(people: People, desk: Desk) -> None:
     page.keyboard.type("ملاحظة")
     page.keyboard.press("Control+Enter")
     expect(page.locator("[data-notes]")).to_contain_text("ملاحظة")
+
+
+def test_what_is_sealed_lies_nowhere_in_the_clear(
+    people: People, desk: Desk, tmp_path: Path
+) -> None:
+    """Answers, files, notes, the talk, the code and what follows from it: in no place of the server, in no backup."""
+    wire = Wire()
+    content = b"zyxopaper" + os.urandom(70_000)
+    file, token = desk.partner.upload("proof", "zyxopassport.jpg", content)
+    person = desk.partner.seal({"story": "zyxostory"}, {"gate": {"choice": "north"}}, [file])
+    desk.partner.send(person, [(file.blob, token)])
+
+    team = people.browser_of()
+    wire.listen(team)
+    dina = arrive(team.new_page(), "dina", f"{INBOX}cases/{desk.find(person)}/")
+    opened(dina, "zyxostory")
+    with dina.expect_download() as saved:
+        dina.locator(".file-acts button").first.click()
+    assert saved.value.path().read_bytes() == content
+    dina.get_by_label("A note for your team").fill("zyxonote: the officer again")
+    dina.get_by_role("button", name="Keep as a note").click()
+    expect(dina.locator("[data-notes]")).to_contain_text("zyxonote")
+    reply(dina, "zyxoreply: we have it")
+    expect(dina.locator("[data-dialogue]")).to_contain_text("zyxoreply")
+
+    phone = people.browser_of(phone=True)
+    wire.listen(phone)
+    page = phone.new_page()
+    page.goto(f"/r/{SLUG}/")
+    page.locator(".partner-code-input:visible").fill(person.code)
+    page.locator("[data-code-form]:visible button").click()
+    expect(page.locator("[data-room]")).to_contain_text("zyxoreply", timeout=WAIT)
+    page.get_by_label("Write to the team").fill("zyxoanswer: the second paper")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator(".partner-said")).to_have_count(2, timeout=WAIT)
+    expect(dina.locator("[data-dialogue]")).to_contain_text("zyxoanswer", timeout=WAIT)
+
+    words = ["zyxostory", "zyxopaper", "zyxopassport", "zyxonote", "zyxoreply", "zyxoanswer"]
+    keys = [file.key, person.secrets.ed25519, person.secrets.xwing, desk.form.epochs[0].key]
+    code = [person.code, " ".join(re.findall(".{1,4}", person.code))]
+    sealed: list[str | bytes] = [*words, *keys, *code, form_seed(desk.form.epochs[0].key)]
+    assert wire.with_any(sealed) == []
+    assert wire.with_any([person.secrets.lookup]), "bodies were noted"
+
+    backup, passphrase = tmp_path / "sealed.backup", tmp_path / "passphrase"
+    passphrase.write_text("zyxobackup ladder comet walnut")
+    made = desk.system.manage(
+        "backup", str(backup), more={"BACKUP_PASSPHRASE_FILE": str(passphrase)}
+    )
+    assert made.returncode == 0, made.stderr
+    found = kinds_with(
+        all_places(desk.system, backup, passphrase.read_text()),
+        {
+            "sealed": sealed,
+            # The way in, from which nobody can go on, but which tells whose row it is.
+            "lookup": [person.secrets.lookup],
+            "ciphertext": [person.raw[-200:]],
+            "known": [WORKSPACE, "celery@", "Ctrl-C stops it"],
+        },
+    )
+    assert found["sealed"] == set()
+    assert found["lookup"] == set()
+    # The same search finds what the server has: the sealed bytes, and words that anybody there may know.
+    assert {"row public.feedback_submission", "backup database"} <= found["ciphertext"]
+    for kind in ("row", "file postgres/", "file log/", "output", "backup"):
+        assert any(place.startswith(kind) for place in found["known"]), (kind, found["known"])
