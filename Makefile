@@ -3,8 +3,10 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
+# Where this is set, each of the dozens of processes of a run would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help run bootstrap test verify lock check-build third-party chaos soak test-slow bench-threads clean
+.PHONY: help run bootstrap test verify lock check-build third-party chaos soak test-slow bench-threads bench-feedback clean
 
 help: ## this list
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z%-]+):.*## /  make \1\t/' | expand -t 26
@@ -54,6 +56,10 @@ bench-threads: ## conversations: what the server carries, then what Chromium tak
 	@scripts/bootstrap.sh check
 	@$(PYTHON) bench/threads.py; server=$$?; $(PYTHON) bench/threads_browser.py; page=$$?; \
 	$(PYTHON) bench/threads_files.py && exit $$((server + page))
+
+bench-feedback: ## forms: what the server carries, then what Chromium takes
+	@scripts/bootstrap.sh test
+	@$(PYTHON) bench/feedback.py; server=$$?; $(PYTHON) bench/feedback_browser.py && exit $$server
 
 bench-%: ## run one benchmark, bench/NAME.py
 	@test -f bench/$*.py || { echo "There is no benchmark bench/$*.py."; exit 2; }

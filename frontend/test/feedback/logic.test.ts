@@ -1,5 +1,7 @@
 /** The browser's logic of forms says the same as the server's: one file of cases, read by both. */
 
+import { readFileSync } from "node:fs";
+
 import { describe, expect, it } from "vitest";
 
 import { type Answers, DefinitionError, evaluate, fill, findBroken, findGaps, findLeaks, itemsOf, isQuestion, readDefinition, say, type Definition } from "../../src/feedback/logic";
@@ -49,13 +51,24 @@ function evaluation(definition: Definition, given: Answers, onlyOpen: boolean): 
   };
 }
 
+function compare(cases: readonly Case[]): void {
+  for (const [number, { definition, answers, expected }] of cases.entries()) {
+    expect(outcome(definition, answers), `case ${number}`).toEqual(expected);
+  }
+}
+
+/** Cases drawn anew, by tests/feedback/test_differential.py. */
+const drawn = process.env["DRAWN_FORMS"];
+
+it.skipIf(drawn === undefined)("says the same of forms that nobody has seen", { timeout: 600_000 }, () => {
+  compare(JSON.parse(readFileSync(drawn ?? "", "utf8")) as Case[]);
+});
+
 describe("the logic of forms", () => {
   const cases = load("form_logic") as readonly Case[];
 
   it("says of every case what the server says", () => {
     expect(cases.length).toBeGreaterThanOrEqual(300);
-    for (const [number, { definition, answers, expected }] of cases.entries()) {
-      expect(outcome(definition, answers), `case ${number}`).toEqual(expected);
-    }
+    compare(cases);
   });
 });

@@ -191,6 +191,32 @@ async function bareRead(count: number): Promise<number> {
   return performance.now() - start;
 }
 
+/**
+ * What `count` sealed submissions take at the least: each one's signature verified, its key decapsulated and its box
+ * decrypted, nothing else, fifty at once.
+ */
+export async function openBare(count: number): Promise<Unlock> {
+  const primitives = await postQuantum();
+  const pair = await primitives.xwingFromSeed(randomBytes(32));
+  const { enc } = await primitives.encapsulate(pair.publicKey);
+  const signer = await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"]);
+  const cipher = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+  const way = { name: "AES-GCM", iv: new Uint8Array(12) };
+  const data = randomBytes(4_500);
+  const box = await crypto.subtle.encrypt(way, cipher, randomBytes(256));
+  const signature = await crypto.subtle.sign("Ed25519", signer.privateKey, data);
+  const start = performance.now();
+  for (let first = 0; first < count; first += 50) {
+    const some = Array.from({ length: Math.min(50, count - first) }, () => [
+      crypto.subtle.verify("Ed25519", signer.publicKey, signature, data),
+      pair.decapsulate(enc),
+      crypto.subtle.decrypt(way, cipher, box),
+    ]);
+    await Promise.all(some.flat());
+  }
+  return { millis: performance.now() - start };
+}
+
 /** Argon2id as a passphrase gets it, and the keys out of it: the part of unlocking that takes time on purpose. */
 export async function deriveKeys(rounds: number): Promise<Unlock> {
   const parameters: Argon2 = { ...ARGON2_FLOOR, salt: randomBytes(16) };

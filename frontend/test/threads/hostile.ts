@@ -139,7 +139,7 @@ export class Hostile extends World {
 
   readonly answer = async (address: string, init?: RequestInit): Promise<Response> => {
     const url = new URL(address, "https://entente.example");
-    const what = url.pathname.split("/").at(-1) ?? "";
+    const what = url.pathname.split("/").findLast((word) => word !== "") ?? "";
     if (url.pathname.startsWith("/api/v1/ledger/")) return this.log.answer(address);
     if (init?.method === "POST") {
       const raw = new Uint8Array(init.body as Bytes);
@@ -168,7 +168,7 @@ export class Hostile extends World {
       const items = page.items.map(({ hash, raw }) => [hash, raw]);
       return [head(page.start), items, head(page.head), 0];
     }
-    if (what === "people") {
+    if (what === "people" || what === "identities") {
       return this.actors.map((one) => [fromUuid(one.id), `Name of ${one.id}`, one.chain.map(({ raw }) => raw)]);
     }
     return [];
