@@ -567,7 +567,7 @@ describe("while a conversation is open", () => {
     await server.epoch(anna, [row(anna, "owner"), row(boris, "owner")]);
     await page.load();
     const swapped = await renewed(mallory);
-    server.lies.set("", () => [[fromUuid(mallory.id), "Mallory", swapped.chain.map(({ raw }) => raw)]]);
+    server.lies.set("identities", () => [[fromUuid(mallory.id), "Mallory", swapped.chain.map(({ raw }) => raw)]]);
     const log = await server.openLog();
     const membership = new Membership(page, new Server("talks"), {
       userId: boris.id,
