@@ -16,7 +16,7 @@ from tests.client.conftest import make_scene
 from tests.client.soak.followers import connect_by_line
 from tests.client.soak.steps import Soak
 
-STEPS = int(os.environ.get("STEPS", "500"))
+STEPS = int(os.environ.get("STEPS", "150"))
 PART = "PART" in os.environ or "STEPS" not in os.environ
 """Of all tests: then it may not cost much, and what makes new keys costs everybody most."""
 CHECK_EVERY = 125

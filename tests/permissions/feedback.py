@@ -157,4 +157,8 @@ def in_api(row: Row) -> Row:
     return replace(row, name=row.name.replace("feedback:data_", "api:feedback_"))
 
 
-ROWS = [*PARTNERS, *TEAM, *map(in_api, TEAM)]
+ROWS = [
+    *PARTNERS,
+    *TEAM,
+    *(in_api(row) for row in TEAM if row.name.startswith("feedback:data_")),
+]
