@@ -10,13 +10,13 @@ from django.core.files.storage import default_storage
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
-from comms.accounts.models import User
+from comms.accounts.models import User, Workspace
 from comms.core.errors import UnavailableError
 from comms.core.tenancy import in_workspace
-from comms.feedback import services, tasks
+from comms.feedback import mails, services, tasks
 from comms.feedback.models import Case, CaseState, File, FilePart, Form
 from comms.ledger.models import AuditEntry
-from tests.factories import make_workspace
+from tests.factories import actor_of, make_workspace
 from tests.feedback.casework_makers import make_case, make_form
 from tests.feedback.world import World
 
@@ -102,6 +102,51 @@ def test_a_mail_server_that_is_down_is_asked_again(
     assert again(case).reminded_at is None
     assert remind(cases) == 1
     assert len(mailoutbox) == 1
+
+
+def test_a_worker_that_is_killed_loses_no_reminder(
+    cases: Form, dina: User, mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = soon(cases, owner_id=dina.id)
+
+    def killed(*_about: str) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr("comms.feedback.mails.send_due", killed)
+        with pytest.raises(SystemExit):
+            remind(cases)
+    # Another worker leaves it alone for as long as the first may still be at it.
+    assert remind(cases) == 0
+    assert again(case).reminded_at is None
+    with in_workspace(cases.workspace_id):
+        Case.objects.update(reminding_until=timezone.now())
+    assert remind(cases) == 1
+    assert len(mailoutbox) == 1
+    assert again(case).reminded_at is not None
+
+
+def test_another_owner_meanwhile_is_reminded_too(
+    cases: Form,
+    dina: User,
+    edgar: User,
+    ada: User,
+    mailoutbox: list[EmailMessage],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    case = soon(cases, owner_id=dina.id)
+    honest = mails.send_due
+
+    def given_away(address: str, language: str) -> None:
+        honest(address, language)
+        actor = actor_of(ada, Workspace.objects.get(id=cases.workspace_id))
+        services.assign_case(actor=actor, case_id=case.submission_id, user_id=edgar.id)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("comms.feedback.mails.send_due", given_away)
+        assert remind(cases) == 1
+    assert remind(cases) == 1
+    assert [mail.to[0] for mail in mailoutbox] == [dina.email, edgar.email]
 
 
 def test_what_is_late_is_marked_once(cases: Form, dina: User) -> None:

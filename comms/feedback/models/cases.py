@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from typing import Final
 
@@ -47,7 +48,8 @@ class Case(WorkspaceOwned):
     """What is done about one submission, under the same id.
 
     `urgency`: 1 is the most urgent. `unread`: messages of the person that nobody of the team has seen.
-    `reminded_at`, `overdue_at`: told once. Times here are the team's own acts, never the person's.
+    `reminded_at`, `overdue_at`: told once. `reminding_until`: until then a worker has it in hand to remind.
+    Times here are the team's own acts, never the person's.
     """
 
     submission = models.OneToOneField(
@@ -64,6 +66,7 @@ class Case(WorkspaceOwned):
     owner_id = models.UUIDField(null=True, editable=False)
     due_at = models.DateTimeField(null=True, editable=False)
     reminded_at = models.DateTimeField(null=True, editable=False)
+    reminding_until = models.DateTimeField(null=True, editable=False)
     overdue_at = models.DateTimeField(null=True, editable=False)
     stakeholder = models.ForeignKey(
         "directory.Stakeholder",
@@ -97,6 +100,14 @@ class Case(WorkspaceOwned):
                 name="feedback_case_due",
             ),
         ]
+
+    TIMES: Final = ("due_at", "reminded_at", "reminding_until", "overdue_at")
+    """What `be_due` changes."""
+
+    def be_due(self, at: datetime.datetime | None) -> None:
+        """Another promise, or none: of this one nobody was reminded yet, and it is not late. Saves nothing."""
+        self.due_at = at
+        self.reminded_at = self.reminding_until = self.overdue_at = None
 
 
 class DialogueItem(WorkspaceOwned):

@@ -43,7 +43,7 @@ def assign_case(*, actor: Actor, case_id: uuid.UUID, user_id: uuid.UUID | None) 
         people = dict(selectors.list_colleagues(actor))
         if user_id is not None and user_id not in people:
             raise InvalidError(_("Choose somebody who may work on cases."), field="owner")
-        case.owner_id, case.reminded_at = user_id, None
+        case.owner_id, case.reminded_at, case.reminding_until = user_id, None, None
         details["name"] = people[user_id] if user_id else ""
 
 
@@ -66,7 +66,7 @@ def set_category(*, actor: Actor, case_id: uuid.UUID, category_id: uuid.UUID | N
 def set_due(*, actor: Actor, case_id: uuid.UUID, due_at: datetime.datetime | None) -> None:
     """By when the person gets an answer; None takes the promise away. It will be reminded of anew."""
     with _changing(actor, case_id, "set_due") as (case, details):
-        case.due_at, case.reminded_at, case.overdue_at = due_at, None, None
+        case.be_due(due_at)
         details["due"] = due_at.isoformat() if due_at else ""
 
 

@@ -48,12 +48,8 @@ def post_message(*, workspace_id: uuid.UUID, text: str, raw: bytes) -> int:
             case.unread = F("unread") + 1
             if case.state in (CaseState.ANSWERED, CaseState.CLOSED):
                 case.state = CaseState.PROGRESS
-            case.due_at, case.reminded_at, case.overdue_at = (
-                due_from_today(case.form.reply_hours),
-                None,
-                None,
-            )
-            case.save(update_fields=["unread", "state", "due_at", "reminded_at", "overdue_at"])
+            case.be_due(due_from_today(case.form.reply_hours))
+            case.save(update_fields=["unread", "state", *Case.TIMES])
             events.tell_case(workspace_id, case.submission_id)
     return number
 
@@ -73,8 +69,8 @@ def post_reply(*, actor: Actor, case_id: uuid.UUID, raw: bytes) -> int:
         number, is_new = _append(case, item, holder, keys)
         if is_new:
             case.state = CaseState.ANSWERED
-            case.due_at = case.reminded_at = case.overdue_at = None
-            case.save(update_fields=["state", "due_at", "reminded_at", "overdue_at"])
+            case.be_due(None)
+            case.save(update_fields=["state", *Case.TIMES])
             ledger.record(
                 action="feedback.replied",
                 actor=actor,

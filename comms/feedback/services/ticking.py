@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 
+from django.db.models import Q
 from django.utils import timezone
 
 from comms.accounts import selectors as accounts
@@ -18,6 +19,7 @@ from comms.feedback.services import events
 from comms.ledger import services as ledger
 
 AT_ONCE = 500
+LEASE = datetime.timedelta(minutes=10)
 
 
 def close_due_forms(workspace_id: uuid.UUID) -> int:
@@ -61,10 +63,12 @@ def mark_overdue(workspace_id: uuid.UUID) -> int:
 def remind_due(workspace_id: uuid.UUID) -> int:
     """Mail the owners of cases that are due soon, or without one everybody who may work; how many mails.
 
-    Each case is reminded of once, and each person gets one mail however many there are. A case is marked before
-    its mails go out, so that a killed worker sends nothing twice, and set back if nobody was told of it.
+    Each case is reminded of once, and each person gets one mail however many there are. A worker takes the cases for
+    ten minutes and marks them when the mails are out: if it is killed meanwhile, the next one reminds of them, and
+    only then may somebody get the same mail twice.
     """
-    claimed = _claim(workspace_id)
+    until = timezone.now() + LEASE
+    claimed = _claim(workspace_id, until)
     if not claimed:
         return 0
     workers = accounts.list_mailable(workspace_id, WORKERS)
@@ -75,35 +79,40 @@ def remind_due(workspace_id: uuid.UUID) -> int:
         for person in workers
         if owner is None or owner == person.user_id
     }
+    unheard: list[uuid.UUID] = []
     try:
         for person in wanted.values():
             mails.send_due(person.email, person.language)
             told.add(person.user_id)
     except UnavailableError:
         # Down, or not allowed: the next tick tries again for those of whom nobody heard.
-        _give_back(workspace_id, claimed, told)
+        unheard = [
+            case
+            for case, owner in claimed.items()
+            if (not told if owner is None else owner not in told)
+        ]
+    _settle(workspace_id, until, unheard)
     return len(told)
 
 
-def _claim(workspace_id: uuid.UUID) -> dict[uuid.UUID, uuid.UUID | None]:
+def _claim(workspace_id: uuid.UUID, until: datetime.datetime) -> dict[uuid.UUID, uuid.UUID | None]:
     with in_workspace(workspace_id):
         hours = times_of(workspace_id).reminder_hours
-        ahead = timezone.now() + datetime.timedelta(hours=hours)
+        now = timezone.now()
         due = Case.objects.select_for_update(skip_locked=True).filter(
-            due_at__lte=ahead, reminded_at=None, state__in=WAITING
+            Q(reminding_until=None) | Q(reminding_until__lte=now),
+            due_at__lte=now + datetime.timedelta(hours=hours),
+            reminded_at=None,
+            state__in=WAITING,
         )
         rows = dict(due.values_list("submission_id", "owner_id")[:AT_ONCE])
-        Case.objects.filter(submission_id__in=rows).update(reminded_at=timezone.now())
+        Case.objects.filter(submission_id__in=rows).update(reminding_until=until)
     return rows
 
 
-def _give_back(
-    workspace_id: uuid.UUID, claimed: dict[uuid.UUID, uuid.UUID | None], told: set[uuid.UUID]
-) -> None:
-    unheard = [
-        case
-        for case, owner in claimed.items()
-        if (not told if owner is None else owner not in told)
-    ]
+def _settle(workspace_id: uuid.UUID, until: datetime.datetime, unheard: list[uuid.UUID]) -> None:
+    """Only what is still in this worker's hand: who got another owner or day meanwhile is reminded anew."""
     with in_workspace(workspace_id):
-        Case.objects.filter(submission_id__in=unheard).update(reminded_at=None)
+        mine = Case.objects.filter(reminding_until=until)
+        mine.filter(submission_id__in=unheard).update(reminding_until=None)
+        mine.update(reminding_until=None, reminded_at=timezone.now())
