@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import transaction
 
-from comms.accounts.models import Membership, User, Workspace
+from comms.accounts.models import Membership, User, VaultWrap, Workspace
 from comms.accounts.services.people import NewKeys, create_person
 from comms.core.actors import Role
 from comms.core.ids import uuid7
@@ -127,3 +127,13 @@ def unsafe_make_account(person: DemoPerson) -> User:
             wraps=(by_passphrase, by_code),
         ),
     )
+
+
+def unsafe_seeds_of(person: DemoPerson, user: User) -> IdentitySeeds:
+    """The seeds of a person of the demonstration, out of their vault: their passphrase is known here."""
+    held = VaultWrap.objects.get(user=user, kind=VaultWrap.Kind.PASSPHRASE)
+    wrap = vault.read_wrap(bytes(held.content))
+    if wrap.argon2 is None:
+        raise ValueError("a wrap under a passphrase says how it was derived")
+    key = vault.open_wrap(wrap, passphrase_keys(person.passphrase, wrap.argon2).wrap_key)
+    return vault.open_vault(vault.read_vault(bytes(user.vault.content)), key).seeds
