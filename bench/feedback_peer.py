@@ -7,15 +7,15 @@ psycopg as the product has them. `DATABASE` is the address of a database in whic
 from __future__ import annotations
 
 import os
-from urllib.parse import urlsplit
 
 import django
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from psycopg.conninfo import conninfo_to_dict
 
-_AT = urlsplit(os.environ["DATABASE"])
+_AT = conninfo_to_dict(os.environ["DATABASE"])
 settings.configure(
     SECRET_KEY="only a benchmark",  # noqa: S106 - it protects nothing
     ALLOWED_HOSTS=["*"],
@@ -24,11 +24,11 @@ settings.configure(
     DATABASES={
         "default": {
             "ENGINE": "django.db.backends.postgresql",
-            "NAME": _AT.path.lstrip("/"),
-            "USER": _AT.username,
-            "PASSWORD": _AT.password,
-            "HOST": _AT.hostname,
-            "PORT": _AT.port,
+            "NAME": _AT["dbname"],
+            "USER": _AT["user"],
+            "PASSWORD": _AT["password"],
+            "HOST": _AT["host"],
+            "PORT": _AT.get("port"),
             "CONN_MAX_AGE": 600,
             "ATOMIC_REQUESTS": True,
         }

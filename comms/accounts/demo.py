@@ -129,6 +129,12 @@ def unsafe_make_account(person: DemoPerson) -> User:
     )
 
 
+def accounts_of(people: Sequence[DemoPerson]) -> dict[str, User]:
+    """Their accounts, by address."""
+    found = User.objects.filter(email__in=[person.email for person in people])
+    return {user.email: user for user in found}
+
+
 def unsafe_seeds_of(person: DemoPerson, user: User) -> IdentitySeeds:
     """The seeds of a person of the demonstration, out of their vault: their passphrase is known here."""
     held = VaultWrap.objects.get(user=user, kind=VaultWrap.Kind.PASSPHRASE)

@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from comms.accounts.demo import PEOPLE, unsafe_seeds_of
+from comms.accounts.demo import PEOPLE, accounts_of, unsafe_seeds_of
 from comms.accounts.models import User, Workspace
 from comms.accounts.selectors import get_actor_by_ids
 from comms.core.actors import Actor
@@ -40,14 +40,11 @@ Json = dict[str, Any]
 
 def fill(workspace: Workspace) -> None:
     """The form, its readers, the answers, a codebook and a text to reply with."""
-    users = {user.email: user for user in User.objects.filter(email__in=READERS)}
+    readers = [one for one in PEOPLE if one.email in READERS]
+    users = accounts_of(readers)
     author = users[READERS[0]]
     actor = get_actor_by_ids(user_id=author.id, workspace_id=workspace.id).actor
-    seeds = {
-        users[one.email].id: unsafe_seeds_of(one, users[one.email])
-        for one in PEOPLE
-        if one.email in READERS
-    }
+    seeds = {users[one.email].id: unsafe_seeds_of(one, users[one.email]) for one in readers}
     form, form_key = _publish(actor, seeds)
     for name in ("Access", "Safety", "Conduct of guards"):
         feedback_settings.name_category(actor=actor, category_id=None, name=name)
@@ -196,8 +193,8 @@ _DEFINITION: Json = {
     "languages": ["en", "ar"],
     "title": TITLE,
     "intro": _text(
-        "Five questions about the crossings. They help us speak for those who have to cross.",
-        "خمسة أسئلة عن المعابر. تساعدنا على التحدّث باسم من يضطرّون إلى العبور.",
+        "A few questions about the crossings. They help us speak for those who have to cross.",
+        "بضعة أسئلة عن المعابر. تساعدنا على التحدّث باسم من يضطرّون إلى العبور.",
     ),
     "thanks": _text(
         "Thank you. We read every answer and reply within three days.",

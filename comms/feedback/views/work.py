@@ -94,7 +94,6 @@ def _work_json(request: MemberRequest, case_id: uuid.UUID, said: str = "") -> di
     case = get_case(request.actor, case_id)
     look = look_of(case.state)
     is_over = case.state not in WAITING
-    shown = _moment(case.due_at) if case.due_at else ""
     return {
         "said": said,
         "badges": [
@@ -114,7 +113,8 @@ def _work_json(request: MemberRequest, case_id: uuid.UUID, said: str = "") -> di
             },
         ],
         "fields": values_of(case),
-        "due": _due(case, shown, is_over=is_over),
+        "due": _due(case, is_over=is_over),
+        "dueShown": _moment(case.due_at) if case.due_at else "",
         "isLate": not is_over and is_late(case.due_at),
         "history": [
             {
@@ -128,10 +128,10 @@ def _work_json(request: MemberRequest, case_id: uuid.UUID, said: str = "") -> di
     }
 
 
-def _due(case: Case, shown: str, *, is_over: bool) -> str:
+def _due(case: Case, *, is_over: bool) -> str:
     if case.due_at is None:
         return _("No date")
-    return shown if is_over else f"{due_words(case.due_at)} · {shown}"
+    return "" if is_over else due_words(case.due_at)
 
 
 def _moment(at: dt.datetime) -> str:

@@ -10,7 +10,9 @@ import { type CaseWords } from "./words";
 interface Work {
   readonly badges: readonly Badge[];
   readonly fields: Readonly<Record<string, string>>;
+  /** How far off, in words; `dueShown` is the moment. Each may be empty. */
   readonly due: string;
+  readonly dueShown: string;
   readonly isLate: boolean;
   readonly history: readonly { readonly at: string; readonly shown: string; readonly who: string; readonly what: string }[];
   readonly said: string;
@@ -79,11 +81,7 @@ export class WorkPanel {
       // With it the server tells what was changed here from what somebody else has changed.
       if (before instanceof HTMLInputElement) before.value = value;
     }
-    const due = this.root.querySelector("[data-due]");
-    if (due !== null) {
-      due.textContent = work.due;
-      due.classList.toggle("due-late", work.isLate);
-    }
+    this.root.querySelector("[data-due]")?.replaceChildren(drawDue(work));
     this.root.querySelector("[data-history]")?.replaceChildren(
       ...work.history.map((act) => {
         const at = element("time", "", act.shown);
@@ -93,6 +91,13 @@ export class WorkPanel {
       }),
     );
   }
+}
+
+function drawDue({ due, dueShown, isLate }: Work): HTMLElement {
+  const drawn = element("span", isLate ? "due due-late" : "due");
+  if (due !== "") drawn.append(element("span", "", ...(isLate ? [icon("alert-triangle")] : []), due));
+  if (dueShown !== "") drawn.append(element("small", "", dueShown));
+  return drawn;
 }
 
 function drawBadge(badge: Badge): HTMLElement {
@@ -112,6 +117,7 @@ function readWork(found: Record<string, unknown>): Work {
     badges: Array.isArray(work.badges) ? work.badges : [],
     fields: typeof work.fields === "object" ? work.fields : {},
     due: work.due ?? "",
+    dueShown: work.dueShown ?? "",
     isLate: work.isLate === true,
     history: Array.isArray(work.history) ? work.history : [],
     said: work.said ?? "",
