@@ -9,28 +9,35 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
 from config.wsgi import application as _wsgi  # isort: skip - sets Django up before anything below is imported
 
-from a2wsgi import WSGIMiddleware
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
 
 from comms.core.bodies import BodyGate
+from comms.core.bridge import WsgiThreads
+from comms.core.crowd import Crowd
 from comms.core.refusals import refusal
+from comms.core.rush import Rush
 from comms.core.tenancy import refuse_bypassing_role
-from config.routing import waiting_urlpatterns, websocket_urlpatterns
+from comms.feedback.views.answering_data import send_together
+from config.routing import is_public_page, is_submission, waiting_urlpatterns, websocket_urlpatterns
 
 refuse_bypassing_role()
 
 
-# a2wsgi and Django each describe the same WSGI and ASGI callables with types of their own.
-_wsgi_callable: Any = _wsgi
-_threads: Any = WSGIMiddleware(_wsgi_callable, workers=settings.WEB_THREADS)
-_http: Any = BodyGate(
-    _threads,
-    limit=settings.MAX_BODY_BYTES,
-    seconds=30,
-    refusal=refusal,
+_http: Any = Rush(
+    BodyGate(
+        Crowd(
+            WsgiThreads(_wsgi, threads=settings.WEB_THREADS),
+            is_meant=is_submission,
+            take=send_together,
+        ),
+        limit=settings.MAX_BODY_BYTES,
+        seconds=30,
+        refusal=refusal,
+    ),
+    is_public=is_public_page,
 )
 
 _WAITING = frozenset(f"/{entry.pattern}" for entry in waiting_urlpatterns)

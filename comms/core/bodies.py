@@ -9,22 +9,23 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from io import BytesIO
+from typing import Any, BinaryIO, cast
 
 _Scope = MutableMapping[str, Any]
 _Message = MutableMapping[str, Any]
 _Receive = Callable[[], Awaitable[_Message]]
 _Send = Callable[[_Message], Awaitable[None]]
-_App = Callable[[_Scope, _Receive, _Send], Awaitable[None]]
+_App = Callable[[_Scope, BinaryIO, int, _Send], Awaitable[None]]
 
 IN_MEMORY_BYTES = 2 * 1024 * 1024
 DRAIN_BYTES = 512 * 1024 * 1024
-CHUNK_BYTES = 256 * 1024
 
 
 class BodyGate:
-    """Passes a request on once its body is here; answers 413 above `limit` bytes, 408 after `seconds`.
+    """Passes a request on with its body, once that is here; answers 413 above `limit` bytes, 408 after `seconds`.
 
+    `app` gets the scope, the body as a file, its size in bytes, and `send`.
     `refusal` gives the type and the content of such an answer; it is called in a thread.
     """
 
@@ -43,7 +44,7 @@ class BodyGate:
 
     async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
         if scope["type"] != "http" or scope["method"] in {"GET", "HEAD"}:
-            await self.app(scope, receive, send)
+            await self.app(scope, BytesIO(), 0, send)
             return
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as body:
             try:
@@ -58,7 +59,7 @@ class BodyGate:
                 await self._refuse(scope, send, 413)
                 return
             body.seek(0)
-            await self.app(scope, _Replay(body, size, receive), send)
+            await self.app(scope, cast(BinaryIO, body), size, send)
 
     async def _read(
         self, receive: _Receive, body: tempfile.SpooledTemporaryFile[bytes]
@@ -98,23 +99,3 @@ class BodyGate:
             }
         )
         await send({"type": "http.response.body", "body": content})
-
-
-class _Replay:
-    """A `receive` that gives the stored body in chunks, then what the connection says."""
-
-    def __init__(
-        self, body: tempfile.SpooledTemporaryFile[bytes], size: int, receive: _Receive
-    ) -> None:
-        self.body = body
-        self.left = size
-        self.started = False
-        self.receive = receive
-
-    async def __call__(self) -> _Message:
-        if self.started and self.left == 0:
-            return await self.receive()
-        self.started = True
-        chunk = self.body.read(min(CHUNK_BYTES, self.left)) if self.left else b""
-        self.left -= len(chunk)
-        return {"type": "http.request", "body": chunk, "more_body": self.left > 0}

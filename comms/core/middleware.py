@@ -16,15 +16,19 @@ PIECE_BYTES = 256 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
+def choose_request_id(given: str) -> str:
+    """A proxy's id of a request, if it is well formed, else a new one."""
+    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
 def request_id(get_response: _Handler) -> _Handler:
-    """Give the request an id (a proxy's, if it is well formed), bind it to the logs, send it back.
+    """Give the request an id, bind it to the logs, send it back.
 
     Error pages show it as `request.id`.
     """
 
     def handle(request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
-        identifier = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        identifier = choose_request_id(request.headers.get("X-Request-ID", ""))
         request.id = identifier  # type: ignore[attr-defined]  # read by templates/_error_number.html
         structlog.contextvars.bind_contextvars(request_id=identifier)
         try:

@@ -1,5 +1,6 @@
 """What changes forms, submissions and cases."""
 
+from comms.feedback.services.arrivals import Sending
 from comms.feedback.services.cases import (
     assign_case,
     claim_case,
@@ -36,7 +37,7 @@ from comms.feedback.services.forms import (
     restore_form,
     save_draft,
 )
-from comms.feedback.services.limits import limit_address
+from comms.feedback.services.limits import count_addresses, limit_address
 from comms.feedback.services.proofs import make_challenge, spend_proof
 from comms.feedback.services.publishing import publish_version
 from comms.feedback.services.returning import (
@@ -46,7 +47,7 @@ from comms.feedback.services.returning import (
     find_return,
     rate_answer,
 )
-from comms.feedback.services.sending import Sending, send_submission
+from comms.feedback.services.sending import send_submission, send_together
 from comms.feedback.services.ticking import close_due_forms, mark_overdue, remind_due
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "claim_case",
     "close_due_forms",
     "close_form",
+    "count_addresses",
     "create_form",
     "duplicate_form",
     "erase_submission",
@@ -86,6 +88,7 @@ __all__ = [
     "save_draft",
     "save_template",
     "send_submission",
+    "send_together",
     "set_category",
     "set_due",
     "set_state",

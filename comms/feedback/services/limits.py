@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import os
 import time
+from collections.abc import Sequence
 from functools import lru_cache
 
 from django.conf import settings
@@ -24,18 +25,25 @@ _DAY = 24 * 3600
 
 def limit_address(address: str, action: str) -> None:
     """Count a try of `address` against FEEDBACK_RATE_LIMITS[action]. Raises RateLimitedError."""
-    most, seconds = settings.FEEDBACK_RATE_LIMITS[action]
-    now = int(time.time())
-    window = now // seconds
-    counted = hmac.digest(_salt(), address.encode(), hashlib.sha256)[:16].hex()
-    name = f"feedback:rate:{action}:{window}:{counted}"
-    with valkey().pipeline(transaction=False) as pipe:
-        pipe.incr(name)
-        pipe.expire(name, seconds + 1)
-        count, _expires = pipe.execute()
-    if count > most * settings.FEEDBACK_RATE_FACTOR:
-        wait = seconds - now % seconds
+    if not count_addresses([address], action)[0]:
+        _most, seconds = settings.FEEDBACK_RATE_LIMITS[action]
+        wait = seconds - int(time.time()) % seconds
         raise RateLimitedError(_sentence(action), retry_after=max(wait, 1))
+
+
+def count_addresses(addresses: Sequence[str], action: str) -> list[bool]:
+    """Count a try of each, in one step; whether it is within the limit."""
+    most, seconds = settings.FEEDBACK_RATE_LIMITS[action]
+    window = int(time.time()) // seconds
+    salt = _salt()
+    with valkey().pipeline(transaction=False) as pipe:
+        for address in addresses:
+            counted = hmac.digest(salt, address.encode(), hashlib.sha256)[:16].hex()
+            name = f"feedback:rate:{action}:{window}:{counted}"
+            pipe.incr(name)
+            pipe.expire(name, seconds + 1)
+        counts = pipe.execute()[::2]
+    return [count <= most * settings.FEEDBACK_RATE_FACTOR for count in counts]
 
 
 def _sentence(action: str) -> str:

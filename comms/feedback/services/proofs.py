@@ -14,6 +14,8 @@ import json
 import re
 import secrets
 import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -62,8 +64,39 @@ def make_challenge() -> Challenge:
 def spend_proof(payload: str) -> None:
     """Use a proof up. Raises ProofError for one that is wrong, expired or was used before."""
     challenge, left = _verified(payload)
-    if not valkey().set(f"feedback:proof:{challenge}", b"1", nx=True, ex=left + 60):
+    if not valkey().set(_name(challenge), b"1", nx=True, ex=left + 60):
         raise _refused()
+
+
+def spend_proofs(payloads: Sequence[str]) -> list[bool]:
+    """The same for many in one step: which of them were good, and are used up now."""
+    found: list[tuple[str, int] | None] = []
+    for payload in payloads:
+        try:
+            found.append(_verified(payload))
+        except ProofError:
+            found.append(None)
+    with valkey().pipeline(transaction=False) as pipe:
+        for one in found:
+            if one is not None:
+                pipe.set(_name(one[0]), b"1", nx=True, ex=one[1] + 60)
+        marked = iter(pipe.execute())
+    return [one is not None and bool(next(marked)) for one in found]
+
+
+def release_proofs(payloads: Iterable[str]) -> None:
+    """Make proofs good again that `spend_proofs` used up and that led to nothing."""
+    names = []
+    for payload in payloads:
+        # One that has expired meanwhile is good for nothing.
+        with suppress(ProofError):
+            names.append(_name(_verified(payload)[0]))
+    if names:
+        valkey().delete(*names)
+
+
+def _name(challenge: str) -> str:
+    return f"feedback:proof:{challenge}"
 
 
 def _verified(payload: str) -> tuple[str, int]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from contextlib import suppress
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 
 from comms.accounts import selectors as accounts
-from comms.accounts.views.answers import CBOR, cbor, octets, read_list
-from comms.core.errors import InvalidError
+from comms.accounts.views.answers import CBOR, cbor, decode_list, octets, read_list
+from comms.core.errors import CommsError, InvalidError
 from comms.core.tenancy import in_workspace
 from comms.feedback import definitions, selectors, services
 from comms.feedback.views.chunks import stored_chunk
-from comms.feedback.views.door import chunk_of, stranger_endpoint
+from comms.feedback.views.door import address_of, chunk_of, stranger_endpoint
 from comms.wire import submissions as wire
+from comms.wire.cbor import Value
 
 _SEND_LIMIT = wire.LIMIT + definitions.OPEN_ANSWERS_LIMIT + 16 * 1024
 
@@ -66,21 +69,47 @@ def part(request: HttpRequest, address: str, file_id: uuid.UUID, number: int) ->
 @stranger_endpoint("send", "POST")
 def send(request: HttpRequest, address: str) -> HttpResponse:
     """[proof, lookup, submission, open answers, [[blob, token], …], language]: taken, whole and once."""
-    proof, lookup, raw, answers, uploads, language = read_list(request, 6, limit=_SEND_LIMIT)
-    if not isinstance(proof, str) or not isinstance(language, str):
-        raise InvalidError(_("The body is not what this address reads."))
     services.send_submission(
-        address=address,
-        sending=services.Sending(
-            proof=proof,
-            lookup=octets(lookup),
-            raw=octets(raw),
-            open_answers=octets(answers),
-            files=_tokens(uploads),
-            language=language,
-        ),
+        address=address, sending=_read(read_list(request, 6, limit=_SEND_LIMIT))
     )
     return cbor([], status=201)
+
+
+def send_together(requests: Sequence[tuple[HttpRequest, bytes]]) -> list[bool]:
+    """Take in one step what many post to `send` at the same moment, and say which were taken (`comms.core.crowd`).
+
+    The others have left nothing behind but a count of their address, and are answered by `send` one by one.
+    """
+    within = services.count_addresses([address_of(request) for request, _body in requests], "send")
+    readable: list[tuple[str, services.Sending] | None] = []
+    for (request, body), is_within in zip(requests, within, strict=True):
+        found = None
+        if is_within and len(body) <= _SEND_LIMIT:
+            with suppress(CommsError):
+                found = _address_of_form(request.path_info), _read(decode_list(body, 6))
+        readable.append(found)
+    taken = iter(services.send_together([one for one in readable if one is not None]))
+    return [one is not None and next(taken) for one in readable]
+
+
+def _address_of_form(path: str) -> str:
+    """The form's, of a path of `send`."""
+    return path.split("/")[2]
+
+
+def _read(values: Sequence[Value]) -> services.Sending:
+    """Raises InvalidError."""
+    proof, lookup, raw, answers, uploads, language = values
+    if not isinstance(proof, str) or not isinstance(language, str):
+        raise InvalidError(_("The body is not what this address reads."))
+    return services.Sending(
+        proof=proof,
+        lookup=octets(lookup),
+        raw=octets(raw),
+        open_answers=octets(answers),
+        files=_tokens(uploads),
+        language=language,
+    )
 
 
 def _tokens(uploads: object) -> dict[uuid.UUID, str]:
