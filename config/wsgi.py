@@ -1,4 +1,4 @@
-"""HTTP as WSGI: what uvicorn calls through a2wsgi, and what granian serves in production."""
+"""HTTP as WSGI: what `comms.core.bridge` runs in threads, and what granian serves in production."""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ export async function startCase(words: CaseWords, fileWords: FileWords, announce
   };
   listen(server.socketPath, {
     heard: (event) => {
-      if (event.type === "case.changed" && event.id === id) look();
+      // In a flood no case is named: any may have changed.
+      if (event.type === "case.changed" && (event.id === id || event.id === "")) look();
     },
     back: look,
     ended: () => {
