@@ -12,7 +12,7 @@ import contextvars
 import sys
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 Scope = MutableMapping[str, Any]
@@ -26,7 +26,7 @@ class _Start:
 
     status: int
     headers: list[tuple[bytes, bytes]]
-    length: int | None = field(default=None)
+    length: int | None
     """What Content-Length says."""
 
     def as_message(self) -> Message:
