@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.test import Client
 
 from comms.accounts.models import User, Workspace
 from comms.core.actors import Role
+from comms.core.bridge import WsgiThreads
+from comms.core.crowd import Crowd
 from comms.core.tenancy import in_workspace
 from comms.feedback import services
 from comms.feedback.models import Case, Form, Submission
+from comms.feedback.views.answering_data import send_together
+from config.routing import is_submission
 from tests import factories
 from tests.factories import actor_of
 from tests.feedback.world import CBOR, World, definition
@@ -105,3 +112,63 @@ def test_one_of_two_who_claim_a_case_gets_it(place: tuple[World, User]) -> None:
 
     answers = together([lambda: claim(ada), lambda: claim(edgar)])
     assert sorted(answers) == ["got", "taken"]
+
+
+def test_in_a_crowd_everybody_is_answered_as_alone(
+    place: tuple[World, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through the door of the real server: some alone, the others together, one of them wrong."""
+    # All of it is one moment, however slow this machine is.
+    monkeypatch.setattr("comms.core.crowd.SECONDS", float("inf"))
+    world, ada = place
+    form = world.published(ada)
+    people = [world.answers(form) for _person in range(12)]
+    bodies = [world.body(person, world.proof(form)) for person in people]
+    bodies[9] = bodies[9].replace(people[9].raw[-8:], bytes(8))
+    batches: list[list[bool]] = []
+
+    def take(requests: Any) -> list[bool]:
+        batches.append(send_together(requests))
+        return batches[-1]
+
+    door = WsgiThreads(get_wsgi_application(), threads=1)
+    crowd = Crowd(door, is_meant=is_submission, take=take)
+
+    async def post(body: bytes) -> tuple[int, dict[bytes, bytes], bytes]:
+        sent: list[Any] = []
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": f"/f/{form.address}/send",
+            "query_string": b"",
+            "http_version": "1.1",
+            "scheme": "http",
+            "server": ("localhost", 80),
+            "client": ("192.0.2.9", 4711),
+            "headers": [(b"host", b"localhost"), (b"content-type", CBOR.encode())],
+        }
+        await crowd(scope, BytesIO(body), len(body), send)
+        return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
+
+    async def everybody() -> list[tuple[int, dict[bytes, bytes], bytes]]:
+        first = [await post(body) for body in bodies[:5]]
+        return first + list(await asyncio.gather(*map(post, bodies[5:])))
+
+    try:
+        answers = asyncio.run(everybody())
+    finally:
+        for pool in (door._pool, crowd._pool):
+            pool.submit(connections.close_all).result()
+            pool.shutdown()
+    assert [status for status, _headers, _body in answers] == [201] * 9 + [422] + [201] * 2
+    assert sum(map(sum, batches)) == 7
+    names = {headers.pop(b"x-request-id") for _status, headers, _body in answers}
+    assert len(names) == 12
+    alone = answers[0]
+    assert all(answer == alone for answer in answers if answer[0] == 201)
+    assert b"set-cookie" not in alone[1]
+    assert count(world) == (11, 11)
