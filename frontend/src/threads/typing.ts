@@ -28,10 +28,11 @@ export class Typing {
     this.tell(true);
   }
 
-  /** Ends it without a word: what goes out now says so itself. */
+  /** Ends it without a word: what goes out now says so itself. The next word written is told at once. */
   forget(): void {
     window.clearTimeout(this.timer);
     this.isNoted = false;
+    this.typedAt = 0;
   }
 
   private stop(): void {
