@@ -133,8 +133,16 @@ def test_a_full_inbox_needs_few_questions(
     assert len([one for one in queries if not one["sql"].startswith(CONTROL)]) <= 20
 
 
-def test_an_empty_inbox_says_what_comes_here(dina: User, as_user: SignIn) -> None:
-    assert "Nothing has come in yet" in as_user(dina).get(place("inbox")).content.decode()
+def test_an_empty_inbox_says_what_comes_here_and_leads_to_the_forms(
+    dina: User, anna: User, as_user: SignIn
+) -> None:
+    leads_on = f'class="btn btn-primary" href="{place("forms")}"'
+    found = as_user(dina).get(place("inbox")).content.decode()
+    assert "Nothing has come in yet" in found
+    assert leads_on in found
+    found = as_user(anna).get(place("inbox")).content.decode()
+    assert "make forms and share their links" in found
+    assert leads_on not in found
 
 
 def test_a_case_is_taken_in_one_click_and_the_filters_stay(

@@ -100,6 +100,8 @@ def inbox(request: MemberRequest) -> HttpResponse:
         "tabs": feedback_tabs(request, "inbox"),
         "bulk": BulkForm(None, me=actor.user_id, people=people, categories=categories),
         "may_work": policies.can_work(actor),
+        "may_build": policies.can_build(actor),
+        "forms_url": reverse("feedback:forms", args=[slug]),
         "is_narrowed": question.is_narrowed,
         "is_new": not question.is_narrowed and not sum(counts.values()),
         "live_path": f"/ws/w/{slug}/feedback/",
