@@ -15,7 +15,7 @@ from comms.feedback import policies, selectors
 from comms.feedback.views.tabs import feedback_tabs
 
 _LANGUAGES = ("en", "fr", "ar", "es", "pt", "ru", "uk", "sw", "fa", "so", "ti", "am")
-"""Offered for a new form; any other can be added in the builder."""
+"""Offered by name; any other can be added in the builder by its code."""
 
 
 @require_GET
@@ -46,6 +46,7 @@ def form_page(request: MemberRequest, form_id: uuid.UUID) -> HttpResponse:
         "versions": selectors.list_versions(request.actor, form_id),
         # Each in its own language: a preview speaks the language of the form, not that of the page.
         "spoken": [code for code, _name in settings.LANGUAGES],
+        "languages": _LANGUAGES,
         "tabs": feedback_tabs(request, "forms"),
     }
     return render(request, "feedback/form.html", context)

@@ -164,6 +164,7 @@ export class Builder {
         return current();
       },
       other: this.other,
+      offered: (this.root.dataset["languages"] ?? "").split(" "),
       take: (next, name, redraw = false) => {
         this.take(next, name, redraw);
       },
@@ -247,9 +248,17 @@ export class Builder {
       changed: () => {
         this.previewAt = "";
       },
-      ending: () => document.createTextNode(this.words.previewEnd),
+      ending: () => this.ending(),
     });
     view.show(false);
+  }
+
+  /** What stands in the place of sending speaks to whoever builds: their language and its direction, not the form's. */
+  private ending(): HTMLElement {
+    const said = element("p", "", this.words.previewEnd);
+    said.lang = document.documentElement.lang;
+    said.dir = "auto";
+    return said;
   }
 
   /** The languages of the preview, as whoever answers may switch them. */

@@ -13,6 +13,8 @@ export interface Desk {
   readonly draft: Definition;
   /** The language beside the first one; undefined shows the first alone. */
   readonly other: string | undefined;
+  /** Codes of the languages that are offered by name. */
+  readonly offered: readonly string[];
   /** Takes the next draft. Letters of one field are one act; `redraw` shows the editor anew. */
   take(next: Definition, name?: string, redraw?: boolean): void;
 }

@@ -5,7 +5,7 @@ import { put } from "../fill";
 import { isQuestion, itemsOf, LIMITS, type QuestionItem, type Step } from "../logic";
 import { compared, conditionField } from "./conditions";
 import { earlierThan, withLanguages, withStep } from "./draft";
-import { type Desk, group, labelled, languageName, line, whole, wordsField } from "./fields";
+import { choose, type Desk, group, labelled, languageName, line, whole, wordsField } from "./fields";
 
 const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$/;
 
@@ -57,14 +57,22 @@ function languages(desk: Desk): HTMLElement {
   const code = line("", () => {
     problem.hidden = true;
   }, 20);
-  const add = button(words.addLanguage, () => {
-    const typed = code.value.trim();
-    const good = LANGUAGE.test(typed) && !draft.languages.includes(typed) && draft.languages.length < LIMITS.languages;
-    problem.hidden = good;
-    if (good) desk.take(withLanguages(desk.draft, [...draft.languages, typed]), undefined, true);
-    else code.focus();
+  const byCode = labelled(words.languageCode, code);
+  const named = desk.offered.filter((one) => !draft.languages.includes(one));
+  const options = [...named.map((one) => [one, languageName(one)] as const), ["", words.languageOther] as const];
+  const chosen = choose(options, options[0]?.[0] ?? "", (value) => {
+    byCode.hidden = value !== "";
+    problem.hidden = true;
   });
-  return group(words.languages, ...rows, labelled(words.languageCode, code), problem, add);
+  byCode.hidden = chosen.value !== "";
+  const add = button(words.addLanguage, () => {
+    const wanted = chosen.value === "" ? code.value.trim() : chosen.value;
+    const good = LANGUAGE.test(wanted) && !draft.languages.includes(wanted) && draft.languages.length < LIMITS.languages;
+    problem.hidden = good;
+    if (good) desk.take(withLanguages(desk.draft, [...draft.languages, wanted]), undefined, true);
+    else (chosen.value === "" ? code : chosen).focus();
+  });
+  return group(words.languages, ...rows, labelled(words.anotherLanguage, chosen), byCode, problem, add);
 }
 
 function quotas(desk: Desk, questions: readonly QuestionItem[]): HTMLElement {
