@@ -212,6 +212,31 @@ def test_two_languages_two_editors_and_the_next_version(people: People, desk: De
     expect(preview).to_contain_text("أين البئر؟")
     preview.get_by_role("button", name="English").click()
     expect(preview).to_contain_text("Where is the well?")
+
+    # A third language by its name, a fourth by its code, and both away again.
+    languages = editor(page).get_by_role("group", name="Languages", exact=True)
+    languages.get_by_label("Another language", exact=True).select_option(label="français")
+    languages.get_by_role("button", name="Add the language").click()
+    expect(languages.locator(".build-language")).to_have_text(
+        ["English (en)", "العربية (ar)", "français (fr)"]
+    )
+    expect(findings).to_contain_text("Not translated yet into \u2068français\u2069")
+    languages.get_by_label("Another language", exact=True).select_option(
+        label="None of these: by its code…"
+    )
+    code = languages.get_by_label("Code of another language")
+    for wrong in ("swahili of the coast", "fr"):
+        code.fill(wrong)
+        languages.get_by_role("button", name="Add the language").click()
+        expect(languages.get_by_role("alert")).to_contain_text("no code of a language")
+        expect(code).to_be_focused()
+    code.fill("sw-TZ")
+    languages.get_by_role("button", name="Add the language").click()
+    expect(languages.locator(".build-language")).to_have_count(4)
+    for _ in range(2):
+        languages.get_by_role("button", name=re.compile("^Remove the language")).last.click()
+    expect(languages.locator(".build-language")).to_have_count(2)
+    expect(findings).not_to_contain_text("Not translated yet")
     saved(page)
     publish(page)
 
@@ -254,11 +279,19 @@ def test_readers_come_and_go_and_each_time_the_key_is_new(people: People, desk: 
     page.get_by_role("button", name="Let them read").click()
     expect(readers.locator("li")).to_have_count(2)
     expect(page.locator("[data-readers-warn]")).to_be_hidden()
+    # Where everybody reads it already, nothing is offered that can't be done.
+    page.locator("#add-reader").select_option(label="Amal Editor")
+    page.get_by_role("button", name="Let them read").click()
+    expect(readers.locator("li")).to_have_count(3)
+    expect(page.locator("[data-nobody]")).to_be_visible()
+    expect(page.get_by_role("button", name="Let them read")).to_be_hidden()
+    check_page(page)
     readers.get_by_role("button", name=re.compile("^Make owner: .*Dina")).click()
     expect(readers.get_by_text("Owner: may change who reads")).to_have_count(2)
     page.once("dialog", lambda dialog: dialog.accept())
     readers.get_by_role("button", name=re.compile("^Take .*Dina")).click()
-    expect(readers.locator("li")).to_have_count(1)
+    expect(readers.locator("li")).to_have_count(2)
+    expect(page.get_by_role("button", name="Let them read")).to_be_visible()
     page.get_by_role("button", name="Close the form").click()
     expect(page.get_by_role("button", name="Open it again")).to_be_visible(timeout=WAIT)
     page.get_by_label("Takes at most this many answers").fill("50")

@@ -1,5 +1,6 @@
 /** The editor of a step, and of the form as a whole: its words, its languages, its quotas. */
 
+import { icon } from "../../theme/icon";
 import { button, element, iconButton } from "../../threads/dom";
 import { put } from "../fill";
 import { isQuestion, itemsOf, LIMITS, type QuestionItem, type Step } from "../logic";
@@ -52,7 +53,8 @@ function languages(desk: Desk): HTMLElement {
     }
     return row;
   });
-  const problem = element("p", "invalid-feedback", words.languageWrong);
+  const problem = element("div", "field-error", element("p", "", icon("alert-circle"), element("span", "", words.languageWrong)));
+  problem.setAttribute("role", "alert");
   problem.hidden = true;
   const code = line("", () => {
     problem.hidden = true;

@@ -159,8 +159,9 @@ async function adding(root: HTMLElement, thread: FormThread, act: Act): Promise<
       return option;
     }),
   );
-  part(form, "[data-nobody]", HTMLElement).hidden = others.length > 0;
-  part(form, "button", HTMLButtonElement).disabled = others.length === 0;
+  const isNobody = others.length === 0;
+  part(form, "[data-nobody]", HTMLElement).hidden = !isNobody;
+  for (const one of form.querySelectorAll<HTMLElement>("select, .form-check, button")) one.hidden = isNobody;
   form.onsubmit = (event) => {
     event.preventDefault();
     const everything = part(form, "input[type=checkbox]", HTMLInputElement).checked;
