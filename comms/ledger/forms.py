@@ -22,6 +22,7 @@ APPS = (
     ("content.", _("Content")),
     ("campaigns.", _("Campaigns")),
     ("threads.", _("Threads")),
+    ("feedback.", _("Feedback")),
     ("ledger.", _("Audit trail and keys")),
 )
 

@@ -13,12 +13,13 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import override
 
 from comms.core.ids import uuid7
+from comms.ledger.forms import APPS
 from comms.ledger.models import AuditEntry
 from comms.ledger.sentences import actions, sentence_of, subjects
 from tests.source import parsed
 
 ROOT = Path(__file__).resolve().parents[2] / "comms"
-ACTION = re.compile(r"(accounts|directory|content|campaigns|threads|ledger)\.[a-z0-9_]+")
+ACTION = re.compile(r"(accounts|directory|content|campaigns|threads|feedback|ledger)\.[a-z0-9_]+")
 
 # Names of Celery tasks, of log lines and of listeners look the same; they are handed to these.
 _NOT_ACTS = {
@@ -53,6 +54,11 @@ def _recorded() -> Iterator[tuple[str, str]]:
                 and ACTION.fullmatch(node.value)
             ):
                 yield str(file.relative_to(ROOT)), node.value
+
+
+def test_every_act_belongs_to_an_area_that_the_trail_is_filtered_by() -> None:
+    areas = {prefix for prefix, _name in APPS}
+    assert {f"{action.partition('.')[0]}." for action in actions()} == areas
 
 
 def test_every_recorded_act_has_a_sentence() -> None:
