@@ -323,3 +323,7 @@ def test_on_a_phone_in_arabic_by_keyboard(people: People, desk: Deployment) -> N
     expect(page.locator("[data-preview]")).to_be_visible()
     check_page(page)
     look(page, "builder-phone-preview")
+    page.goto(FORMS)
+    expect(page.get_by_role("link", name="الطريق")).to_be_visible()
+    check_page(page)
+    look(page, "forms-phone")

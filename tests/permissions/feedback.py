@@ -21,6 +21,11 @@ def own_form(cast: Cast) -> dict[str, Any]:
     return {"workspace": cast.mission.slug, "form_id": form.id}
 
 
+def listed_form(cast: Cast) -> dict[str, Any]:
+    """The list of forms with such a form in it."""
+    return {"workspace": own_form(cast)["workspace"]}
+
+
 def own_version(cast: Cast) -> dict[str, Any]:
     return {**own_form(cast), "number": 1}
 
@@ -114,6 +119,7 @@ TEAM = [
         for name in ("form", "opening", "submissions", "counts")
     ),
     Row("feedback:forms", only(*LOOKERS)),
+    Row("feedback:forms", only(*LOOKERS), arguments=listed_form),
     Row("feedback:form", only("admin", "editor", "diplomat"), arguments=own_form),
     Row("feedback:share", only("admin", "editor", "diplomat"), arguments=own_form),
     Row("feedback:analysis", only(*LOOKERS), arguments=own_form),
