@@ -80,6 +80,8 @@ IN_BROWSER = [PYTHON, "-m", "pytest", "-q", "-m", "browser and not chaos and not
 CONVERSATIONS = [
     # Before the one whose last test looks for what they all have written.
     "tests/journeys/test_hostile_server.py",
+    "tests/journeys/test_terminal.py",
+    "tests/journeys/test_guests.py",
     "tests/journeys/test_messages.py",
     "tests/journeys/test_threads.py",
     "tests/journeys/test_membership.py",

@@ -32,9 +32,9 @@ SENTENCES = {
     "feedback.replied": _("answered in a case"),
     "feedback.added_note": _("added a note to a case"),
     "feedback.opened": _("opened sealed answers"),
-    "feedback.opened_many": _("opened the sealed answers of %(count)s submissions"),
+    "feedback.opened_many": _("opened sealed answers (submissions: %(count)s)"),
     "feedback.exported_answers": _(
-        "exported the answers of %(count)s submissions to %(title)s (%(format)s)"
+        "exported the answers to %(title)s (%(format)s; submissions: %(count)s)"
     ),
     "feedback.exported_tables": _("exported tables for publication of %(title)s (%(format)s)"),
     "feedback.person_erased": _("the person erased what they had sent"),

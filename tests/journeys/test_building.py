@@ -30,7 +30,7 @@ KINDS = {
     "File": "Do you have a photo?",
     "Text without a question": "Do not write other people's names.",
 }
-LISTS = {"Choices": ("First", "Second"), "Rows": ("Polite", "Fair"), "Columns": ("No", "Yes")}
+LISTS = {"Choice": ("First", "Second"), "Row": ("Polite", "Fair"), "Column": ("No", "Yes")}
 
 
 @pytest.fixture(scope="module")

@@ -137,12 +137,12 @@ export function wordsField(desk: Desk, label: string, text: Text, name: string, 
   return element("div", languages.length > 1 ? "build-pair" : "", ...languages.map(one));
 }
 
-/** A list of choices, rows or columns with their words. */
-export function choicesField(desk: Desk, legend: string, add: string, list: readonly Choice[], letter: string, limit: number, changed: (list: readonly Choice[]) => Definition): HTMLElement {
+/** A list of choices, rows or columns with their words; `each` names one of them by its {number}. */
+export function choicesField(desk: Desk, legend: string, each: string, add: string, list: readonly Choice[], letter: string, limit: number, changed: (list: readonly Choice[]) => Definition): HTMLElement {
   const { words } = desk;
   let now = list;
   const rows = list.map((choice, at) => {
-    const name = `${legend} ${at + 1}`;
+    const name = put(each, { number: at + 1 });
     const text = wordsField(desk, name, choice.label, `${letter}${choice.id}`, (label) => {
       now = now.map((one) => (one.id === choice.id ? { ...one, label } : one));
       return changed(now);

@@ -118,7 +118,7 @@ function ownParts(desk: Desk, item: QuestionItem, put: Put): readonly Node[] {
     case "single_choice":
     case "multiple_choice":
       return [
-        choicesField(desk, words.choices, words.addChoice, item.choices, "c", LIMITS.choices, (choices) => put({ choices })),
+        choicesField(desk, words.choices, words.choiceNumber, words.addChoice, item.choices, "c", LIMITS.choices, (choices) => put({ choices })),
         tick(words.otherAllowed, item.other, (other) => {
           desk.take(put({ other }));
         }),
@@ -130,11 +130,11 @@ function ownParts(desk: Desk, item: QuestionItem, put: Put): readonly Node[] {
       return [number("scale", words.scale, item.scale, 2, 10, false), text("low", words.low, item.low), text("high", words.high, item.high)];
     case "likert":
       return [
-        choicesField(desk, words.rows, words.addRow, item.rows, "r", LIMITS.rows, (rows) => put({ rows })),
-        choicesField(desk, words.columns, words.addColumn, item.columns, "c", LIMITS.columns, (columns) => put({ columns })),
+        choicesField(desk, words.rows, words.rowNumber, words.addRow, item.rows, "r", LIMITS.rows, (rows) => put({ rows })),
+        choicesField(desk, words.columns, words.columnNumber, words.addColumn, item.columns, "c", LIMITS.columns, (columns) => put({ columns })),
       ];
     case "ranking":
-      return [choicesField(desk, words.choices, words.addChoice, item.choices, "c", LIMITS.rows, (choices) => put({ choices }))];
+      return [choicesField(desk, words.choices, words.choiceNumber, words.addChoice, item.choices, "c", LIMITS.rows, (choices) => put({ choices }))];
     case "yes_no":
       return [];
     case "file":

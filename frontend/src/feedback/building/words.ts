@@ -4,7 +4,7 @@ export const BUILDER_NAMES = [
   "form", "step", "addQuestion", "addStep", "moveUp", "moveDown", "duplicate", "remove",
   "title", "intro", "thanks", "languages", "addLanguage", "anotherLanguage", "languageOther", "languageCode", "languageWrong", "removeLanguage", "stepTitle",
   "label", "sectionText", "hint", "type", "required", "padlock", "sealed", "open", "sealedHint", "openHint", "fileSealed", "insertAnswer",
-  "choices", "rows", "columns", "addChoice", "addRow", "addColumn", "otherAllowed", "maxLength", "whole", "least", "most", "unit",
+  "choices", "rows", "columns", "choiceNumber", "rowNumber", "columnNumber", "addChoice", "addRow", "addColumn", "otherAllowed", "maxLength", "whole", "least", "most", "unit",
   "earliest", "latest", "dayOrToday", "fewest", "mostChoices", "scale", "low", "high", "maxFiles", "default", "noDefault", "defaultHint",
   "visible", "always", "addCondition", "constraint", "noConstraint", "message", "all", "any", "not", "addPart", "addGroup", "negate",
   "comparison", "opAnswered", "opEquals", "opIncludes", "opFirst", "opGt", "opGe", "opLt", "opLe", "row", "value", "otherText", "yes", "no",
