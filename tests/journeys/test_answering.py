@@ -204,6 +204,12 @@ def come_back_with(people: People, asked: Asked, code: str) -> None:
     check_page(page)
     page.get_by_role("radio", name="English").check(force=True)
     expect(page.locator("#talk-text")).to_have_value("My passport.")
+    # A photo that would tell where it was taken stays here, until it is taken away or the box is unticked.
+    page.get_by_label("Add a file").set_input_files([paper("IMG_1.HEIC", 100, "", b"")])
+    press(page, "Send")
+    expect(room).to_contain_text("Place, time and camera can not be taken out of")
+    expect(page.get_by_label("Take place, time and camera out of photos")).to_be_checked()
+    page.get_by_role("button", name=re.compile("Remove .IMG_1.HEIC")).click()
     press(page, "Send")
     expect(room.locator(".partner-said")).to_have_count(2, timeout=30_000)
     page.get_by_role("radio", name="5: Very").check()

@@ -157,6 +157,11 @@ def test_files_that_are_too_large_or_not_what_they_say(
     # A page that calls itself a picture, its name turned round: shown as it is, and only ever saved.
     disguised = paper("photo\u202egpj.html", len(PAGE), "image/jpeg", PAGE)
     files.set_input_files([disguised])
+    kept_in = "Place, time and camera can not be taken out of this photo."
+    expect(page.locator('.fill-file[data-phase="failed"]').last).to_contain_text(kept_in)
+    page.get_by_role("button", name=re.compile("Remove .photo")).click()
+    page.get_by_label("Take place, time and camera out of photos").uncheck()
+    files.set_input_files([disguised])
     is_phase(page, "done")
     expect(page.locator(".fill-file-name").last).not_to_contain_text("\u202e")
     press(page, "Continue")

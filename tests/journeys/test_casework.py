@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from comms.client import main as program
 from comms.client.app import App
@@ -28,6 +28,35 @@ from tests.stack.deployment import Deployment
 
 INBOX = f"/w/{SLUG}/feedback/"
 WAIT = 40_000
+
+
+def segment(marker: int, content: bytes) -> bytes:
+    """A part of a JPEG (ITU T.81 B.1)."""
+    return bytes([0xFF, marker]) + (len(content) + 2).to_bytes(2, "big") + content
+
+
+PICTURE = b"".join(
+    [
+        segment(0xDB, bytes(65)),
+        segment(0xC0, bytes(15)),
+        segment(0xDA, bytes(10)),
+        b"pixels",
+        b"\xff\xd9",
+    ]
+)
+PLAIN_PHOTO = b"\xff\xd8" + PICTURE
+PLACE = segment(0xE1, b"Exif\0\0MM\0*\0\0\0\x08\0\0 46.2044N 6.1432E")
+PHOTO: FilePayload = {
+    "name": "gate.jpg",
+    "mimeType": "image/jpeg",
+    "buffer": b"\xff\xd8" + PLACE + PICTURE,
+}
+RAW_PHOTO: FilePayload = {"name": "IMG_1.HEIC", "mimeType": "", "buffer": b"\0\0\0\x18ftypheic"}
+PAPER: FilePayload = {
+    "name": "leaflet.pdf",
+    "mimeType": "application/pdf",
+    "buffer": b"%PDF-1.7\n" + b"who helps where\n" * 150_000,
+}
 
 
 @dataclass
@@ -97,6 +126,24 @@ def reply(page: Page, words: str) -> None:
     page.get_by_role("button", name="Send to the person").click()
 
 
+def attach(page: Page) -> None:
+    """A paper and a photo beside the reply that is being written; a photo that can't be cleaned stays out."""
+    files = page.locator("[data-reply-input]")
+    files.set_input_files([PAPER, RAW_PHOTO])
+    page.get_by_role("button", name="Send to the person").click()
+    expect(page.locator("[data-reply-error]")).to_contain_text(
+        "Place, time and camera can not be taken out of"
+    )
+    # Files don't outlast the page, and it says so.
+    page.reload()
+    expect(page.get_by_text("You had chosen files for your reply.")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_label("Your reply")).to_have_value(re.compile("^Thank you for"))
+    files.set_input_files([PAPER, RAW_PHOTO])
+    page.get_by_role("button", name=f"Remove: {RAW_PHOTO['name']}").click()
+    files.set_input_files([PHOTO])
+    expect(page.get_by_label("Take place, time and camera out of photos")).to_be_checked()
+
+
 def test_a_case_from_its_arrival_to_its_end(people: People, desk: Desk) -> None:
     dina = arrive(people.browser_of().new_page(), "dina")
     desk.send("They took my papers at the gate.")
@@ -129,8 +176,15 @@ def test_a_case_from_its_arrival_to_its_end(people: People, desk: Desk) -> None:
     reply(edgar, "We are looking into it.")
     expect(edgar.locator("[data-dialogue]")).to_contain_text("We are looking into it.")
     expect(dina.locator("[data-dialogue]")).to_contain_text("We are looking into it.")
+    attach(dina)
     dina.get_by_role("button", name="Send to the person").click()
     expect(dina.locator("[data-dialogue] > li")).to_have_count(2)
+    expect(dina.locator("[data-reply-files]")).to_be_hidden()
+    # What arrived at a colleague is the paper whole, and the photo without what it said of its place.
+    for name, content in ((PAPER["name"], PAPER["buffer"]), (PHOTO["name"], PLAIN_PHOTO)):
+        with edgar.expect_download() as saved:
+            edgar.get_by_role("button", name=f"Download {name}").click()
+        assert saved.value.path().read_bytes() == content
     expect(dina.locator("[data-badges]")).to_contain_text("Answered")
     look(dina, "case")
     check_page(dina)

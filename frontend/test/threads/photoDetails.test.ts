@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 import { type Bytes, concat, utf8 } from "../../src/crypto/bytes";
 import { kindWord, pictureType, plainName } from "../../src/threads/files/kinds";
-import { withoutDetails } from "../../src/threads/files/photoDetails";
+import { cleaned, isPhoto, withoutDetails } from "../../src/threads/files/photoDetails";
 
 const PLACE = "46.2044N 6.1432E";
 
@@ -82,6 +82,58 @@ test("a PNG keeps what draws, and loses texts, times and what stands behind the 
   expect(withoutDetails(photo)).toEqual(concat(signature, head, data, end));
 });
 
+function riff(kind: string, content: Bytes): Bytes {
+  const size = new Uint8Array(4);
+  new DataView(size.buffer).setUint32(0, content.length, true);
+  return concat(utf8(kind), size, content, new Uint8Array(content.length % 2));
+}
+
+function webp(...chunks: Bytes[]): Bytes {
+  return riff("RIFF", concat(utf8("WEBP"), ...chunks));
+}
+
+/** What the picture is (width, height) behind a byte of flags: colours 0x20, direction and place 0x08, more words 0x04. */
+const extended = (flags: number): Bytes => riff("VP8X", new Uint8Array([flags, 0, 0, 0, 9, 0, 0, 9, 0, 0]));
+
+test.each(["Exif in front", ""])("a WebP keeps what draws and its direction, and loses place and words (%s)", (front) => {
+  const [colours, picture] = [riff("ICCP", utf8("profile")), riff("VP8 ", utf8("pixel"))];
+  const note = (direction: number): Bytes => riff("EXIF", exif(direction, true).slice(front === "" ? 6 : 0));
+  const photo = (direction: number): Bytes => concat(webp(extended(0x2c), colours, picture, note(direction), riff("XMP ", utf8(PLACE))), utf8(PLACE));
+  expect(hidden(photo(1))).toBe(true);
+  expect(withoutDetails(photo(1))).toEqual(webp(extended(0x20), colours, picture));
+  const turned = withoutDetails(photo(6));
+  if (turned === undefined) throw new Error("not cleaned");
+  const kept = Buffer.from("4d4d002a00000008000101120003000000010006000000000000", "hex");
+  expect(turned).toEqual(webp(extended(0x28), colours, picture, riff("EXIF", new Uint8Array(kept))));
+  expect(withoutDetails(turned)).toEqual(turned);
+});
+
+test("a WebP that is cut off or draws nothing is not half cleaned", () => {
+  const photo = webp(extended(0x08), riff("VP8 ", utf8("pixels")), riff("EXIF", exif(6, true)));
+  for (let size = 0; size < photo.length; size++) expect(withoutDetails(photo.slice(0, size))).toBeUndefined();
+  expect(withoutDetails(webp(riff("EXIF", exif(1, true))))).toBeUndefined();
+});
+
+test("a photo that can't be cleaned is never passed on as if it were", () => {
+  const named = (name: string, type = ""): { name: string; type: string } => ({ name, type });
+  const photo = jpeg(segment(0xe1, exif(1, true)));
+  const cut = photo.slice(0, photo.length - COPY.length - 2);
+  const heic = concat(new Uint8Array([0, 0, 0, 24]), utf8("ftypheic"), utf8(PLACE));
+  for (const one of [named("a.jpg", "image/jpeg"), named("notes.txt", "text/plain"), named("")]) {
+    expect(cleaned(one, photo)).toEqual(withoutDetails(photo));
+    expect(cleaned(one, cut)).toBeUndefined();
+    expect(cleaned(one, heic)).toBeUndefined();
+  }
+  for (const name of ["IMG_1.HEIC", "a.avif", "a.tiff", "a.dng"]) expect(cleaned(named(name), utf8("anything"))).toBeUndefined();
+  expect(cleaned(named("a", "image/heif"), utf8("anything"))).toBeUndefined();
+  // Papers, drawings and films are sent as they are: the box speaks of photos.
+  const text = utf8("%PDF-1.7");
+  for (const one of [named("a.pdf", "application/pdf"), named("a.gif", "image/gif"), named("a.mp4", "video/mp4"), named("a.svg", "image/svg+xml")]) {
+    expect(isPhoto(one)).toBe(false);
+    expect(cleaned(one, text)).toEqual(text);
+  }
+});
+
 test("what is no photo or is cut off is said to be none, never half cleaned", () => {
   const photo = jpeg(segment(0xe1, exif(1, true)));
   const whole = photo.length - COPY.length;
@@ -89,11 +141,12 @@ test("what is no photo or is cut off is said to be none, never half cleaned", ()
   expect(withoutDetails(utf8("<svg></svg>"))).toBeUndefined();
 });
 
+const HEADS = [new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]), START, concat(utf8("RIFF"), new Uint8Array([60, 0, 0, 0]), utf8("WEBP"))];
+
 test("any bytes are cleaned or refused, and never crash", () => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 200 }), fc.boolean(), (rest, png) => {
-      const head = png ? [0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10] : [0xff, 0xd8];
-      const data = concat(new Uint8Array(head), rest);
+    fc.property(fc.uint8Array({ maxLength: 200 }), fc.constantFrom(...HEADS), (rest, head) => {
+      const data = concat(head, rest);
       const plain = withoutDetails(data);
       expect(plain === undefined || plain.length <= data.length + 36).toBe(true);
     }),

@@ -9,16 +9,14 @@ import { chunkCount, chunkSize, CHUNK_SIZE, sealChunk } from "../../crypto/files
 import { sha256 } from "../../crypto/hash";
 import { ServerError } from "../../keys/http";
 import { mediaType, plainName } from "../../threads/files/kinds";
-import { withoutDetails } from "../../threads/files/photoDetails";
+import { cleaned } from "../../threads/files/photoDetails";
 import { Trying } from "../../threads/files/trying";
 import { type FileKeeper, type FilePhase, type FileProblem, type Filling, type KeptFile } from "../fill";
 import { type FileValue, itemsOf } from "../logic";
+import { FILE_LIMIT } from "../sealedFile";
 import { type FormServer, type Upload } from "../strangers";
 import { type Keeping } from "./keeping";
 import { prove } from "./proof";
-
-/** Bytes. */
-export const FILE_LIMIT = 20 * 1024 * 1024;
 
 /** What is kept of a file beside its chunks; bytes as lists of numbers, as JSON has no others. */
 export interface FileRecord {
@@ -162,7 +160,11 @@ export class SealedFiles implements FileKeeper {
     }
     try {
       const whole = new Uint8Array(await file.arrayBuffer());
-      const data = (stripDetails ? withoutDetails(whole) : undefined) ?? whole;
+      const data = stripDetails ? cleaned(file, whole) : whole;
+      if (data === undefined) {
+        this.fail(entry, "details");
+        return;
+      }
       const key = randomBytes(32);
       const count = chunkCount(data.length);
       for (let at = 0; at < count; at++) {

@@ -26,6 +26,8 @@ export class Composer {
     kind: "reply" | "note",
     private readonly words: CaseWords,
     private readonly send: (text: string) => Promise<void>,
+    /** Something goes along, so that it may go without words. */
+    private readonly hasMore: () => boolean = () => false,
   ) {
     this.text = part(form, `[data-${kind}-text]`, HTMLTextAreaElement);
     this.error = part(form, `[data-${kind}-error]`, HTMLElement);
@@ -85,7 +87,7 @@ export class Composer {
     const text = this.text.value.trim();
     this.say("");
     if (this.isSending) return;
-    if (text === "") {
+    if (text === "" && !this.hasMore()) {
       this.say(this.words.empty);
       this.text.focus();
       return;

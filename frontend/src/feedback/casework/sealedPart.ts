@@ -1,5 +1,6 @@
 /** What only readers see of a case: the sealed answers, the dialogue and the notes, and where they write. */
 
+import { type Bytes } from "../../crypto/bytes";
 import { LockedError, ServerError, unlock, type Unlocked, watchLock } from "../../keys";
 import { part } from "../../threads/dom";
 import { FileViews } from "../../threads/files/fileView";
@@ -9,6 +10,7 @@ import { type FileBody } from "../../wire/body";
 import { makeNote } from "../../wire/caseNote";
 import { makeReply } from "../../wire/dialogue";
 import { type SealedFile, type Submission } from "../../wire/submission";
+import { FileTroubleError } from "../sealedFile";
 import { type CaseDetail, type FeedbackServer } from "../server";
 import { AnswersView } from "./answersView";
 import { blobsOfCase } from "./caseBlobs";
@@ -17,6 +19,7 @@ import { CaseDraft } from "./drafts";
 import { ForgedCase, NoKey, openAnswers, openDialogue, type OpenedMessage, openNotes } from "./openedCase";
 import { FormReader } from "./readerKeys";
 import { drawMessage, drawNote } from "./talkView";
+import { ReplyFiles } from "./replyFiles";
 import { offerTemplates } from "./templates";
 import { type Announce } from "./work";
 import { type CaseWords } from "./words";
@@ -29,6 +32,7 @@ export class SealedPart {
   private readonly again: HTMLButtonElement | null;
   private readonly files: FileViews;
   private readonly reply: Composer | undefined;
+  private readonly attached: ReplyFiles | undefined;
   private readonly note: Composer | undefined;
   private unlocked: Unlocked | undefined;
   private keys: FormReader | undefined;
@@ -47,7 +51,13 @@ export class SealedPart {
     this.state = root.querySelector("[data-sealed-state]");
     this.again = root.querySelector("[data-try-again]");
     this.files = new FileViews({ server: blobsOfCase(server, id), opening: openInWorker }, fileWords);
-    this.reply = this.composer("reply", (text) => this.sendReply(text));
+    const replying = root.querySelector<HTMLElement>("form[data-reply]");
+    const place = {
+      open: (size: number) => server.openFile(id, size),
+      put: (blob: string, at: number, sealed: Bytes) => server.putChunk(id, blob, at, sealed),
+    };
+    this.attached = replying === null ? undefined : new ReplyFiles(replying, words, place, id);
+    this.reply = this.composer("reply", (text) => this.sendReply(text), () => this.attached?.any === true);
     this.note = this.composer("note", (text) => this.keepNote(text));
     this.again?.addEventListener("click", () => void this.open());
     watchLock(() => {
@@ -130,9 +140,9 @@ export class SealedPart {
     if (drawn.length > 0) quiet.textContent = "";
   }
 
-  private composer(kind: "reply" | "note", send: (text: string) => Promise<void>): Composer | undefined {
+  private composer(kind: "reply" | "note", send: (text: string) => Promise<void>, hasMore?: () => boolean): Composer | undefined {
     const form = this.root.querySelector(`form[data-${kind}]`);
-    return form instanceof HTMLFormElement ? new Composer(form, kind, this.words, send) : undefined;
+    return form instanceof HTMLFormElement ? new Composer(form, kind, this.words, send, hasMore) : undefined;
   }
 
   private async openComposers(unlocked: Unlocked): Promise<void> {
@@ -146,12 +156,15 @@ export class SealedPart {
     const { submission, keys, unlocked } = this;
     if (submission === undefined || keys === undefined || unlocked === undefined) throw new NotSent(this.words.failed);
     this.conflict("");
+    // As it stands now: what comes in while the files go out has not been read by whoever pressed the button.
     const last = this.dialogue.at(-1);
     try {
+      const files = (await this.attached?.send()) ?? [];
       const formKey = keys.newest;
       const place = { formKey, submission, number: (last?.item.number ?? 0) + 1, previous: last?.item.hash ?? submission.hash };
-      const made = await makeReply(place, unlocked.userId, unlocked.identity, { text, files: [], madeAt: Date.now() });
+      const made = await makeReply(place, unlocked.userId, unlocked.identity, { text, files, madeAt: Date.now() });
       await this.server.reply(this.id, made.raw);
+      this.attached?.clear();
     } catch (error) {
       throw await this.refused(error);
     }
@@ -162,7 +175,9 @@ export class SealedPart {
 
   /** Shows what came in between, so that the same text is sealed anew when it is sent again. */
   private async refused(error: unknown): Promise<unknown> {
+    if (error instanceof FileTroubleError) return new NotSent(this.attached?.sentence(error) ?? this.words.failed);
     if (!(error instanceof ServerError)) return error;
+    if (error.code === "file-missing") this.attached?.forget();
     if (error.status === 410) return new NotSent(this.words.erased);
     if (error.code !== "overtaken" && error.code !== "stale-key") return error;
     await this.refresh();

@@ -27,6 +27,13 @@ export const CASE_NAMES = [
   "yes",
   "no",
   "rated",
+  "tooManyFiles",
+  "fileSending",
+  "fileRemove",
+  "fileTooLarge",
+  "fileUnreadable",
+  "fileDetails",
+  "filesAgain",
 ] as const;
 
 export type CaseWords = Readonly<Record<(typeof CASE_NAMES)[number], string>>;

@@ -7,7 +7,7 @@ import { type Control, type Hand, idOf, input, type ItemOf } from "./control";
 import { put } from "./words";
 
 export type FilePhase = "reading" | "sending" | "waiting" | "done" | "failed";
-export type FileProblem = "tooLarge" | "unreadable" | "refused";
+export type FileProblem = "tooLarge" | "unreadable" | "details" | "refused";
 
 /** One chosen file on its way. */
 export interface KeptFile extends FileValue {
@@ -130,7 +130,7 @@ class Row {
       sending: put(words.fileSending, sizes),
       waiting: words.fileWaiting,
       done: put(words.fileReady, { size: sizes.size }),
-      failed: { tooLarge: words.fileTooLarge, unreadable: words.fileUnreadable, refused: words.fileRefused }[
+      failed: { tooLarge: words.fileTooLarge, unreadable: words.fileUnreadable, details: words.fileDetails, refused: words.fileRefused }[
         file.problem ?? "refused"
       ],
     };

@@ -54,6 +54,7 @@ export const FILL_NAMES = [
   "fileRemove",
   "fileAgain",
   "stripDetails",
+  "fileDetails",
   "review",
   "reviewLead",
   "change",

@@ -1,12 +1,10 @@
 /** What belongs to a return code, opened and checked. Loaded when a code was typed: all that is heavy hangs on it. */
 
-import { type Bytes, equal, randomBytes, utf8Length } from "../../crypto/bytes";
-import { chunkCount, chunkSize, CHUNK_SIZE, openChunk, sealChunk } from "../../crypto/files";
+import { type Bytes, equal, utf8Length } from "../../crypto/bytes";
+import { chunkCount, openChunk } from "../../crypto/files";
 import { WireError } from "../../crypto/error";
 import { sha256 } from "../../crypto/hash";
 import { ServerError } from "../../keys/http";
-import { mediaType, plainName } from "../../threads/files/kinds";
-import { withoutDetails } from "../../threads/files/photoDetails";
 import type { Trying } from "../../threads/files/trying";
 import { DIALOGUE_TEXT_LIMIT, type DialogueBody, type DialogueItem, makeMessage, openDialogueByReply, readDialogue, verifyDialogue } from "../../wire/dialogue";
 import { readRecord } from "../../wire/epoch";
@@ -14,24 +12,14 @@ import { returnSecrets, type ReturnSecrets, signReturnChallenge } from "../../wi
 import { openByReply, readSubmission, type SealedAnswers, type SealedFile, type Submission, verifySubmission } from "../../wire/submission";
 import { followChain, type KeyChain } from "../chain";
 import { type Answers, type Definition, readDefinition } from "../logic";
+import { type Progress, sendFile } from "../sealedFile";
 import { type CaseState, type Opening, type Returned, type ReturnServer } from "../strangers";
-
-export const FILE_LIMIT = 20 * 1024 * 1024;
 
 /** One message: `doubt` says that nobody of the team has signed it, or that it doesn't open. */
 export interface Said {
   readonly isOwn: boolean;
   readonly body: DialogueBody | undefined;
   readonly isDoubtful: boolean;
-}
-
-/** A file that is larger than one may be. */
-export class LargeFileError extends Error {
-  override readonly name = "LargeFileError";
-
-  constructor(readonly file: string) {
-    super("a file is too large");
-  }
 }
 
 export function isTooLong(text: string): boolean {
@@ -111,21 +99,13 @@ export class Room {
     }
   }
 
-  /** Seals a file here and sends it. Raises LargeFileError. */
-  async send(file: File, strip: boolean, trying: Trying, progress: (done: number, size: number) => void): Promise<SealedFile> {
-    if (file.size > FILE_LIMIT) throw new LargeFileError(plainName(file.name));
-    const whole = new Uint8Array(await file.arrayBuffer());
-    const data = (strip ? withoutDetails(whole) : undefined) ?? whole;
-    const blob = await trying.run(() => this.server.openFile(data.length));
-    const key = randomBytes(32);
-    const count = chunkCount(data.length);
-    for (let at = 0; at < count; at++) {
-      const start = at * CHUNK_SIZE;
-      const sealed = await sealChunk(key, at, data.slice(start, start + chunkSize(data.length, at)), at === count - 1);
-      await trying.run(() => this.server.putChunk(blob, at, sealed));
-      progress(Math.min(data.length, start + CHUNK_SIZE), data.length);
-    }
-    return { question: "", blob, key, name: plainName(file.name), kind: mediaType(file), size: data.length, sha256: await sha256(data) };
+  /** Seals a file here and sends it. Raises FileTroubleError. */
+  send(file: File, strips: boolean, trying: Trying, progress: Progress): Promise<SealedFile> {
+    const place = {
+      open: (size: number) => trying.run(() => this.server.openFile(size)),
+      put: (blob: string, at: number, sealed: Bytes) => trying.run(() => this.server.putChunk(blob, at, sealed)),
+    };
+    return sendFile(file, strips, place, progress);
   }
 
   /** A whole, checked file. Raises WireError for one that was changed. */

@@ -2,19 +2,21 @@
 
 import { button, element, iconButton, written } from "../../threads/dom";
 import { readableSize } from "../../threads/files/kinds";
+import { isPhoto } from "../../threads/files/photoDetails";
 import { Trying } from "../../threads/files/trying";
 import { icon } from "../../theme/icon";
 import { type SealedFile } from "../../wire/submission";
 import { put } from "../fill";
-import { isTooLong, LargeFileError, type Room, type Said } from "./room";
+import { FILES_AT_ONCE, type FileTrouble, FileTroubleError } from "../sealedFile";
+import { isTooLong, type Room, type Said } from "./room";
 import { type ReturnWords } from "./words";
-
-const FILES_AT_ONCE = 5;
 
 /** A message that isn't sent yet; `sent` are files that are sealed and there already. */
 export interface Unsent {
   readonly text: string;
   readonly files: readonly File[];
+  /** Photos go without what they say of place, time and camera. */
+  readonly strips: boolean;
   readonly sent: ReadonlyMap<File, SealedFile>;
 }
 
@@ -25,6 +27,8 @@ export class TalkView {
   private readonly error = element("p", "fill-error");
   private readonly text = document.createElement("textarea");
   private readonly chosen = element("ul", "fill-files");
+  private readonly strips = element("input", "fill-box");
+  private readonly stripsLabel: HTMLElement;
   private readonly send: HTMLButtonElement;
   private files: readonly File[];
   private isSending = false;
@@ -40,6 +44,13 @@ export class TalkView {
     this.files = unsent?.files ?? [];
     this.sent = new Map(unsent?.sent);
     this.text.value = unsent?.text ?? "";
+    this.strips.type = "checkbox";
+    this.strips.checked = unsent?.strips ?? true;
+    this.strips.addEventListener("change", () => {
+      // What went out already, went out as it was wanted before.
+      this.sent.clear();
+    });
+    this.stripsLabel = element("label", "fill-choice fill-strip", this.strips, element("span", "fill-choice-text", words.stripDetails));
     this.state.setAttribute("role", "status");
     this.error.setAttribute("role", "alert");
     this.error.hidden = true;
@@ -53,7 +64,7 @@ export class TalkView {
   }
 
   get unsent(): Unsent {
-    return { text: this.text.value, files: this.files, sent: this.sent };
+    return { text: this.text.value, files: this.files, strips: this.strips.checked, sent: this.sent };
   }
 
   /** Once nothing is on its way. */
@@ -95,6 +106,7 @@ export class TalkView {
       this.text,
       this.chosen,
       element("div", "fill-file-field", field, adder),
+      this.stripsLabel,
       element("div", "fill-actions", this.send),
       this.state,
     );
@@ -123,6 +135,7 @@ export class TalkView {
   }
 
   private showChosen(): void {
+    this.stripsLabel.hidden = !this.files.some((file) => isPhoto(file));
     this.chosen.replaceChildren(
       ...this.files.map((file) => {
         const remove = iconButton("x", put(this.words.remove, { name: file.name }), () => {
@@ -150,6 +163,7 @@ export class TalkView {
     else {
       this.isSending = true;
       this.send.disabled = true;
+      this.strips.disabled = true;
       this.complain("");
       this.say(words.sending);
       try {
@@ -163,20 +177,26 @@ export class TalkView {
       } catch (error) {
         this.say("");
         const told = error instanceof Error && error.name === "ServerError" ? error.message : "";
-        if (error instanceof LargeFileError) this.complain(put(words.fileTooLarge, { name: error.file }));
+        if (error instanceof FileTroubleError) this.complain(put(this.sentenceOf(error.trouble), { name: error.file }));
         else this.complain(told === "" ? words.failed : told);
       } finally {
         this.isSending = false;
         this.send.disabled = false;
+        this.strips.disabled = false;
       }
     }
+  }
+
+  private sentenceOf(trouble: FileTrouble): string {
+    const { words } = this;
+    return { tooLarge: words.fileTooLarge, unreadable: words.fileUnreadable, details: words.fileDetails }[trouble];
   }
 
   private async sendFiles(): Promise<readonly SealedFile[]> {
     const { words, room } = this;
     for (const file of this.files) {
       if (this.sent.has(file)) continue;
-      const sealed = await room.send(file, true, this.trying(), (done, size) => {
+      const sealed = await room.send(file, this.strips.checked, this.trying(), (done, size) => {
         this.say(put(words.fileSending, { name: file.name, done: readableSize(done), size: readableSize(size) }));
       });
       this.sent.set(file, sealed);

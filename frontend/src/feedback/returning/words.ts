@@ -54,6 +54,8 @@ export const RETURN_NAMES = [
   "locked",
   "left",
   "stripDetails",
+  "fileDetails",
+  "fileUnreadable",
 ] as const;
 
 export type ReturnWords = Readonly<Record<(typeof RETURN_NAMES)[number], string>>;

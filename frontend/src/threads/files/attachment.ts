@@ -4,7 +4,7 @@ import { type FileBody, type Preview } from "../../wire/body";
 import { button, element, written } from "../dom";
 import { previewImage } from "./fileView";
 import { mediaType, plainName, readableSize } from "./kinds";
-import { DETAILS_LIMIT, withoutDetails } from "./photoDetails";
+import { DETAILS_LIMIT, isPhoto, withoutDetails } from "./photoDetails";
 import { makePreview } from "./preview";
 import { uploadSentence } from "./sentences";
 import { Upload, type UploadTools } from "./upload";
@@ -117,8 +117,7 @@ export class Attachment {
 
   /** A photo may say where and when it was taken, and with what. */
   private details(): HTMLElement[] {
-    const isPhoto = ["image/jpeg", "image/png"].includes(this.file.type);
-    if (!isPhoto || this.file.size > DETAILS_LIMIT) return [];
+    if (!isPhoto(this.file) || this.file.size > DETAILS_LIMIT) return [];
     const box = this.strips;
     box.type = "checkbox";
     // Whoever doesn't know what a photo tells is safe; whoever needs it as evidence knows, and unticks.

@@ -2,7 +2,8 @@
  * Takes out of a photo what it says beside the picture: place, time, camera, comments, small copies.
  *
  * The picture itself stays bit for bit. Of JPEG's notes only the direction in which it is shown and the
- * colours are kept (ITU T.81 B.1, Exif 2.3); of PNG's chunks only those that draw (W3C PNG 11).
+ * colours are kept (ITU T.81 B.1, Exif 2.3); of PNG's chunks only those that draw (W3C PNG 11); of WebP's too, and
+ * the direction (RFC 9649 2.7).
  */
 
 import { type Bytes, concat } from "../../crypto/bytes";
@@ -10,11 +11,43 @@ import { type Bytes, concat } from "../../crypto/bytes";
 /** Larger photos are sent as they are: this works on the whole. */
 export const DETAILS_LIMIT = 50 * 1024 * 1024;
 
-/** The photo without its details; undefined for what is no JPEG or PNG, or damaged. */
+/** What never says where it was taken: drawings and screens. */
+const DRAWINGS = new Set(["image/gif", "image/bmp", "image/svg+xml", "image/x-icon", "image/vnd.microsoft.icon"]);
+const PHOTO_NAME = /\.(jpe?g|jfif|png|webp|hei[cf]|avif|jxl|tiff?|dng|cr[23]|nef|arw|orf|rw2|raf)$/i;
+/** The brands of what phones write in the container of ISO 14496-12, such as HEIC. */
+const PHOTO_BRAND = /^(hei[cmsx]|hev[cmx]|mif1|msf1|avi[fs])$/;
+
+/** The photo without its details; undefined for what is no JPEG, PNG or WebP, or damaged. */
 export function withoutDetails(data: Bytes): Bytes | undefined {
-  if (data[0] === 0xff && data[1] === 0xd8) return plainJpeg(data);
-  if (PNG.every((byte, at) => data[at] === byte)) return plainPng(data);
+  if (isJpeg(data)) return plainJpeg(data);
+  if (isPng(data)) return plainPng(data);
+  if (isWebp(data)) return plainWebp(data);
   return undefined;
+}
+
+/** Whether a file may be a photo that tells more than it shows: by its kind, by its name, and by its first bytes. */
+export function isPhoto(file: Pick<File, "name" | "type">, data: Bytes = new Uint8Array()): boolean {
+  const isNamed = (file.type.startsWith("image/") && !DRAWINGS.has(file.type)) || PHOTO_NAME.test(file.name);
+  const brand = String.fromCharCode(...data.subarray(8, 12));
+  const isBranded = says(data.subarray(4), "ftyp") && PHOTO_BRAND.test(brand);
+  return isNamed || isBranded || isJpeg(data) || isPng(data) || isWebp(data);
+}
+
+/** The bytes without what a photo says of itself, as they are for any other file; undefined for a photo that can't be cleaned. */
+export function cleaned(file: Pick<File, "name" | "type">, data: Bytes): Bytes | undefined {
+  return withoutDetails(data) ?? (isPhoto(file, data) ? undefined : data);
+}
+
+function isJpeg(data: Bytes): boolean {
+  return data[0] === 0xff && data[1] === 0xd8;
+}
+
+function isPng(data: Bytes): boolean {
+  return PNG.every((byte, at) => data[at] === byte);
+}
+
+function isWebp(data: Bytes): boolean {
+  return says(data, "RIFF") && says(data.subarray(8), "WEBP");
 }
 
 const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -35,6 +68,48 @@ function plainPng(data: Bytes): Bytes | undefined {
     at = end;
   }
   return undefined;
+}
+
+const WEBP_KEPT = new Set(["VP8 ", "VP8L", "VP8X", "ALPH", "ANIM", "ANMF", "ICCP"]);
+const [WEBP_EXIF, WEBP_XMP] = [0x08, 0x04];
+
+function plainWebp(data: Bytes): Bytes | undefined {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  if (data.length < 12) return undefined;
+  const total = 8 + view.getUint32(4, true);
+  if (total > data.length) return undefined;
+  const parts: Bytes[] = [];
+  let direction = 1;
+  let pictures = 0;
+  for (let at = 12; at < total; ) {
+    if (at + 8 > total) return undefined;
+    const kind = String.fromCharCode(...data.subarray(at, at + 4));
+    const size = view.getUint32(at + 4, true);
+    const end = at + 8 + size + (size % 2);
+    if (end > total) return undefined;
+    const chunk = data.slice(at, end);
+    if (kind === "EXIF") direction = webpDirection(chunk.subarray(8)) ?? direction;
+    if (kind === "VP8X") chunk[8] = (chunk[8] ?? 0) & ~(WEBP_EXIF | WEBP_XMP);
+    if (["VP8 ", "VP8L", "ANMF"].includes(kind)) pictures += 1;
+    if (WEBP_KEPT.has(kind)) parts.push(chunk);
+    at = end;
+  }
+  if (pictures === 0) return undefined;
+  const [first] = parts;
+  if (direction !== 1 && first !== undefined && says(first, "VP8X")) {
+    first[8] = (first[8] ?? 0) | WEBP_EXIF;
+    const note = exifOf(direction).subarray(10);
+    parts.push(concat(new Uint8Array([0x45, 0x58, 0x49, 0x46, note.length, 0, 0, 0]), note));
+  }
+  const content = concat(...parts);
+  const head = data.slice(0, 12);
+  new DataView(head.buffer).setUint32(4, 4 + content.length, true);
+  return concat(head, content);
+}
+
+/** Some programs begin the note as in a JPEG, others with what follows. */
+function webpDirection(note: Bytes): number | undefined {
+  return directionOf(says(note, "Exif\0\0") ? note : concat(new Uint8Array([0x45, 0x78, 0x69, 0x66, 0, 0]), note));
 }
 
 function plainJpeg(data: Bytes): Bytes | undefined {
