@@ -95,6 +95,24 @@ def tell_the_story(page: Page) -> None:
     page.get_by_role("button", name=re.compile("Remove .wrong.pdf")).click()
     is_phase(page, "done", 1)
     press(page, "Continue")
+    by_the_browsers_buttons(page)
+
+
+def by_the_browsers_buttons(page: Page) -> None:
+    """They lead a step back and forth as the page's own do, and from the first to where the form began."""
+    address = page.url
+    at_step(page, 3)
+    page.go_back()
+    expect(page.get_by_label("What happened on The valley road?")).to_have_value(STORY)
+    page.go_back()
+    expect(page.get_by_label("The valley road")).to_be_checked()
+    page.go_forward()
+    at_step(page, 2)
+    page.go_forward()
+    at_step(page, 3)
+    assert page.url == address
+    # Which steps somebody was asked is not in what the browser keeps of its history.
+    assert set(page.evaluate("history.state.map((one) => typeof one)")) == {"number"}
 
 
 def say_how_it_is(page: Page) -> None:
@@ -124,6 +142,9 @@ def test_every_question_type_and_the_way_back(people: People, asked: Asked) -> N
     wire.listen(context)
     page = begin(context, asked)
     check_page(page)
+    page.go_back()
+    expect(page.locator(".fill-step")).to_be_hidden()
+    press(page, "Begin")
     answer_the_road(page)
     tell_the_story(page)
     say_how_it_is(page)

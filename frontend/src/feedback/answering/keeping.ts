@@ -8,7 +8,6 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 
 import { type Bytes, utf8 } from "../../crypto/bytes";
-import { isStorageFull } from "../../keys/room";
 import { type Opening } from "../strangers";
 
 interface Row {
@@ -63,12 +62,12 @@ export class Keeping {
 
   /** What was kept, if there is something that still opens. */
   async load(): Promise<{ readonly content: unknown; readonly opening: Opening } | undefined> {
-    const [key, row] = await Promise.all([
-      this.database?.get("keys", this.address),
-      this.database?.get("drafts", this.address),
-    ]);
-    if (key === undefined || row === undefined) return undefined;
     try {
+      const [key, row] = await Promise.all([
+        this.database?.get("keys", this.address),
+        this.database?.get("drafts", this.address),
+      ]);
+      if (key === undefined || row === undefined) return undefined;
       const algorithm = { name: "AES-GCM", iv: row.iv, additionalData: utf8(this.address) };
       const plain = await crypto.subtle.decrypt(algorithm, key, row.box);
       return { content: JSON.parse(new TextDecoder().decode(plain)), opening: row.opening };
@@ -77,20 +76,19 @@ export class Keeping {
     }
   }
 
-  /** One after the other; resolves to whether it is kept. */
+  /** One after the other; resolves to whether it is kept, whatever the browser's storage says of it. */
   save(content: unknown, opening: Opening): Promise<boolean> {
-    const done = this.writing.then(() => this.write(content, opening));
-    this.writing = done.catch(() => undefined);
+    const done = this.writing.then(() => this.write(content, opening)).catch(() => false);
+    this.writing = done;
     return done;
   }
 
   async putChunk(file: string, number: number, sealed: Bytes): Promise<void> {
     try {
-      if (this.database === undefined) throw new DOMException("none", "QuotaExceededError");
+      if (this.database === undefined) throw new Error("no storage");
       await this.database.put("chunks", sealed, [this.address, file, number]);
-    } catch (error) {
-      if (!isStorageFull(error)) throw error;
-      // It goes out from memory; only a closed tab loses it.
+    } catch {
+      // Full, or closed by the browser. It goes out from memory; only a closed tab loses it.
       this.memory.set(`${file}/${number}`, sealed);
     }
   }
@@ -104,11 +102,16 @@ export class Keeping {
     await this.database?.delete("chunks", IDBKeyRange.bound([this.address, file], [this.address, file, []]));
   }
 
-  /** Destroys what was kept of this form. */
-  async forget(): Promise<void> {
+  /** Destroys what was kept of this form. Resolves to whether it is gone: a broken storage may refuse. */
+  async forget(): Promise<boolean> {
     await this.writing;
     this.memory.clear();
-    await this.drop(this.address);
+    try {
+      await this.drop(this.address);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   private async write(content: unknown, opening: Opening): Promise<boolean> {
@@ -117,13 +120,8 @@ export class Keeping {
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const algorithm = { name: "AES-GCM", iv, additionalData: utf8(this.address) };
     const box = await crypto.subtle.encrypt(algorithm, key, utf8(JSON.stringify(content)));
-    try {
-      await this.database.put("drafts", { iv, box, opening, at: Date.now() }, this.address);
-      return true;
-    } catch (error) {
-      if (isStorageFull(error)) return false;
-      throw error;
-    }
+    await this.database.put("drafts", { iv, box, opening, at: Date.now() }, this.address);
+    return true;
   }
 
   private async key(database: IDBPDatabase<Schema>): Promise<CryptoKey> {

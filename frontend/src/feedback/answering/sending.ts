@@ -10,7 +10,7 @@ import { type ArrivedFile, type SealedFiles } from "./files";
 import { prove } from "./proof";
 import type * as Sealing from "./sealing";
 
-export type SendPhase = "waitingFiles" | "sealing" | "proving" | "sending" | "offline";
+export type SendPhase = "waitingFiles" | "sealing" | "proving" | "sending" | "offline" | "busy";
 
 export interface SendTools {
   readonly server: FormServer;
@@ -51,8 +51,8 @@ export async function sendAnswers(tools: SendTools): Promise<string> {
   const never = new AbortController().signal;
   const trying = new Trying(
     never,
-    () => {
-      phase("offline");
+    (isBusy) => {
+      phase(isBusy ? "busy" : "offline");
     },
     () => {
       phase("sending");

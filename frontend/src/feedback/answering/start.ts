@@ -17,6 +17,7 @@ import { Notice } from "./notice";
 import { pinOf } from "./pin";
 import { ReceiptView } from "./receipt";
 import { type Packed, sendAnswers, type SendPhase } from "./sending";
+import { Trail } from "./trail";
 import { type AnswerWords } from "./words";
 
 export interface PageWords {
@@ -53,6 +54,9 @@ class AnswerPage {
   private packed: Packed | undefined;
   private saved: Promise<unknown> | undefined;
   private receipt: ReceiptView | undefined;
+  private readonly trail = new Trail((at) => {
+    this.goTo(at);
+  });
 
   constructor(
     private readonly root: HTMLElement,
@@ -112,6 +116,7 @@ class AnswerPage {
     this.notice.clear();
     if (this.filling !== undefined) {
       this.turnTo(this.place);
+      this.trail.add(this.filling.at);
       this.view?.show();
       return;
     }
@@ -146,11 +151,31 @@ class AnswerPage {
       leave: () => {
         this.turnTo(this.faces);
       },
+      moved: (at) => {
+        this.trail.add(at);
+      },
     });
     this.turnTo(this.place);
+    this.trail.add(filling.at);
     this.view.show();
     this.showKept();
     void this.check(pin);
+  }
+
+  /** By the browser's own buttons. */
+  private goTo(at: string | undefined): void {
+    const { filling, view } = this;
+    if (filling === undefined || this.isOver || this.isSending) return;
+    if (at === undefined) {
+      this.turnTo(this.faces);
+      return;
+    }
+    // A step that isn't asked any more since an answer was changed.
+    if (!filling.isPlace(at)) return;
+    filling.at = at;
+    this.keep();
+    this.turnTo(this.place);
+    view?.show();
   }
 
   /** Nothing has left this device yet: what isn't true is refused before it can. */
@@ -206,7 +231,11 @@ class AnswerPage {
     if (this.isSending || !window.confirm(this.answer.forgetAsk)) return;
     this.isOver = true;
     this.files?.stop();
-    await this.keeping?.forget();
+    if ((await this.keeping?.forget()) === false) {
+      this.isOver = false;
+      this.notice.show(() => ({ icon: "alert-triangle", title: this.answer.notForgotten, isBad: true }));
+      return;
+    }
     this.filling = this.view = this.files = this.opening = this.kept = this.packed = undefined;
     this.isOver = false;
     this.place.replaceChildren();
@@ -233,7 +262,7 @@ class AnswerPage {
     this.notice.clear();
     const phase = (now: SendPhase): void => {
       state.textContent = this.answer[now];
-      state.toggleAttribute("data-waits", now === "offline");
+      state.toggleAttribute("data-waits", now === "offline" || now === "busy");
     };
     try {
       phase("sealing");
@@ -270,6 +299,7 @@ class AnswerPage {
     const { filling } = this;
     if (filling === undefined) return;
     this.isOver = true;
+    // Whether or not: the code must be shown, and what is left is sealed and sent.
     await this.keeping?.forget();
     part(this.root, "[data-kept]", HTMLElement).hidden = true;
     this.turnTo(undefined);

@@ -42,7 +42,7 @@ function list(
   const changed = (): void => {
     ownField.hidden = !own.box.checked;
     const ids = boxes.filter(({ box }) => box.checked).map(({ box }) => box.value);
-    read(ids, item.other && own.box.checked ? otherText.value.trim() : undefined);
+    read(ids, item.other && own.box.checked ? otherText.value.trim().normalize() : undefined);
   };
   ownField.hidden = !own.box.checked;
   root.addEventListener("change", (event) => {

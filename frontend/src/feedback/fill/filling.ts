@@ -6,6 +6,7 @@
 
 import {
   type Answers,
+  DECIMAL,
   type Definition,
   evaluate,
   type Evaluation,
@@ -114,6 +115,11 @@ export class Filling {
     return this.places[this.places.indexOf(this.at) - 1];
   }
 
+  /** Whether one can stand there now: a step that is asked, or the review. */
+  isPlace(at: string): boolean {
+    return this.places.includes(at);
+  }
+
   /** A text of the form in the person's language, with earlier answers in it. */
   say(text: Text, words: SayWords): string {
     return fill(text, this.language, this.definition, this.found.answers, words);
@@ -139,19 +145,59 @@ export function directionOfLanguage(language: string): "ltr" | "rtl" {
 }
 
 /**
- * The decimal that was meant: any script's digits, a comma or a point, spaces between groups. What is no number stays
- * as it was typed, so that the person sees and mends it.
+ * The decimal that was meant: any script's digits, spaces between groups, a comma or a point.
+ *
+ * A comma or a point stands before decimals or between groups of three, by the language of the form: "1,500" is one and
+ * a half thousand in English and one and a half in French. A whole number has no decimals. What is no number stays as
+ * it was typed, so that the person sees and mends it.
  */
-export function plainNumber(typed: string): string {
+export function plainNumber(typed: string, language: string, isWhole = false): string {
   const digits = Array.from(typed.trim(), (letter) => {
     const code = letter.codePointAt(0) ?? 0;
     for (const zero of [0x660, 0x6f0, 0x966]) if (code >= zero && code < zero + 10) return String(code - zero);
     return letter;
   }).join("");
-  const plain = digits.replace(/[\s\u00a0\u202f\u066c'’\u200e\u200f\u061c]/g, "").replace(/[,\u066b]/, ".").replace(/^[\u2212\u2013]/, "-");
-  const parts = /^([+-]?)0*(\d+)(?:\.(\d*?)0*)?$/.exec(plain);
+  const plain = digits.replace(/[\s\u00a0\u202f\u066c'’\u200e\u200f\u061c]/g, "").replaceAll("\u060c", ",").replace(/^[\u2212\u2013]/, "-");
+  const parts = /^([+-]?)0*(\d+)(?:\.(\d*?)0*)?$/.exec(withPoint(plain, language, isWhole));
   if (parts === null) return typed.trim();
   const [, sign = "", whole = "0", fraction = ""] = parts;
   const value = fraction === "" ? whole : `${whole}.${fraction}`;
   return sign === "-" && /[1-9]/.test(value) ? `-${value}` : value;
+}
+
+/** A decimal as `plainNumber` made it, to be changed by the person: with the language's mark before its decimals. */
+export function numberInField(value: string, language: string): string {
+  return DECIMAL.test(value) ? value.replace(".", decimalMark(language)) : value;
+}
+
+/** Its decimals behind a point, its groups without a mark; as it is when the marks stand nowhere sensible. */
+function withPoint(plain: string, language: string, isWhole: boolean): string {
+  const marks: readonly string[] = plain.match(/[,.\u066b]/g) ?? [];
+  const last = marks.at(-1);
+  if (last === undefined) return plain;
+  const isAlone = marks.length === 1;
+  const isRepeated = marks.indexOf(last) < marks.length - 1;
+  const mayGroup = last !== "\u066b" && (isRepeated || (isAlone && (isWhole || last !== decimalMark(language))));
+  if (mayGroup && isGrouped(plain, last)) return plain.replaceAll(last, "");
+  if (isRepeated) return plain;
+  const at = plain.lastIndexOf(last);
+  const [whole, fraction] = [plain.slice(0, at), plain.slice(at + 1)];
+  const [group] = marks;
+  if (isAlone || group === undefined) return `${whole}.${fraction}`;
+  return isGrouped(whole, group) ? `${whole.replaceAll(group, "")}.${fraction}` : plain;
+}
+
+/** Groups of three; in South Asia the upper ones have two. Nothing groups behind a zero. */
+function isGrouped(plain: string, mark: string): boolean {
+  const [first = "", ...groups] = plain.replace(/^[+-]/, "").split(mark);
+  const end = groups.at(-1) ?? "";
+  return /^[1-9]\d{0,2}$/.test(first) && /^\d{3}$/.test(end) && groups.every((group) => /^\d{2,3}$/.test(group));
+}
+
+function decimalMark(language: string): string {
+  try {
+    return new Intl.NumberFormat(language).formatToParts(0.5).find((one) => one.type === "decimal")?.value ?? ".";
+  } catch {
+    return ".";
+  }
 }

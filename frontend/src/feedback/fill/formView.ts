@@ -20,6 +20,8 @@ export interface FormTools {
   ending(): Node;
   /** From the first step back to where the form began. */
   readonly leave?: () => void;
+  /** The person has gone to another step, forwards or backwards. */
+  readonly moved?: (at: string) => void;
 }
 
 export class FormView {
@@ -70,6 +72,7 @@ export class FormView {
   go(at: string, question?: string): void {
     this.filling.at = at;
     this.tools.changed();
+    this.tools.moved?.(at);
     this.show();
     if (question !== undefined) this.step?.focusQuestion(question);
   }

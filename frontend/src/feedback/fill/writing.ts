@@ -3,7 +3,7 @@
 import { element } from "../../threads/dom";
 import { count } from "../logic";
 import { type Control, type Hand, idOf, input, type ItemOf } from "./control";
-import { plainNumber } from "./filling";
+import { numberInField, plainNumber } from "./filling";
 import { put } from "./words";
 
 /** The rest is counted only where it comes near. */
@@ -44,9 +44,9 @@ export function numberControl(item: ItemOf<"number">, hand: Hand): Control {
   field.inputMode = isNegative ? "text" : item.integer ? "numeric" : "decimal";
   field.dir = "ltr";
   const given = hand.value();
-  field.value = typeof given === "string" ? given : "";
+  field.value = typeof given === "string" ? numberInField(given, hand.language) : "";
   field.addEventListener("input", () => {
-    hand.give(field.value.trim() === "" ? undefined : plainNumber(field.value));
+    hand.give(field.value.trim() === "" ? undefined : plainNumber(field.value, hand.language, item.integer));
   });
   field.addEventListener("change", () => {
     hand.left();

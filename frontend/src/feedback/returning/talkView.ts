@@ -207,8 +207,8 @@ export class TalkView {
   private trying(): Trying {
     return new Trying(
       this.alive,
-      () => {
-        this.say(this.words.offline, true);
+      (isBusy) => {
+        this.say(isBusy ? this.words.busy : this.words.offline, true);
       },
       () => {
         this.say(this.words.sending);

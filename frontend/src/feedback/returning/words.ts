@@ -29,6 +29,7 @@ export const RETURN_NAMES = [
   "sending",
   "sent",
   "offline",
+  "busy",
   "nothing",
   "tooLong",
   "fileTooLarge",

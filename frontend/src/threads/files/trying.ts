@@ -1,4 +1,4 @@
-/** Does something again until the connection is back; anything but a lost connection is raised. */
+/** Does something again until it passes; anything but a lost connection and a busy server is raised. */
 
 import { ServerError } from "../../keys/http";
 
@@ -21,10 +21,10 @@ export function pause(millis: number, signal: AbortSignal): Promise<void> {
 }
 
 export class Trying {
-  /** `onLost` hears of each try that failed for the connection, `onBack` of the one that succeeded then. */
+  /** `onLost` hears of each try that failed and whether the server is there but busy, `onBack` of the one that succeeded then. */
   constructor(
     private readonly signal: AbortSignal,
-    private readonly onLost: () => void,
+    private readonly onLost: (isBusy: boolean) => void,
     private readonly onBack: () => void,
     private readonly wait: typeof pause = pause,
   ) {}
@@ -38,8 +38,8 @@ export class Trying {
         return done;
       } catch (error) {
         if (!passes(error)) throw error;
+        this.onLost(error instanceof ServerError);
       }
-      this.onLost();
       await this.wait(millis, this.signal);
     }
   }

@@ -1,9 +1,10 @@
 // @vitest-environment happy-dom
 /** A form being filled in: steps, answers kept, words of errors, and controls that work by keyboard. */
 
+import fc from "fast-check";
 import { beforeEach, expect, test, vi } from "vitest";
 
-import { FILL_NAMES, Filling, type FillWords, FormView, type Kept, plainNumber, REVIEW } from "../../../src/feedback/fill";
+import { FILL_NAMES, Filling, type FillWords, FormView, type Kept, numberInField, plainNumber, REVIEW } from "../../../src/feedback/fill";
 import { readDefinition } from "../../../src/feedback/logic";
 
 const words = Object.fromEntries(FILL_NAMES.map((name) => [name, `${name} {name}{number}{count}{place}{limit}`])) as FillWords;
@@ -77,15 +78,57 @@ test("what is kept comes back where it was, in its language", () => {
 });
 
 test.each([
-  ["12", "12"],
-  ["1 200,50", "1200.5"],
-  ["٣٫٥", "3.5"],
-  ["۴۲", "42"],
-  ["-0", "0"],
-  ["007", "7"],
-  ["about 3", "about 3"],
-])("the number %j is read as %j", (typed, meant) => {
-  expect(plainNumber(typed)).toBe(meant);
+  ["12", "en", "12"],
+  ["1 200,50", "en", "1200.5"],
+  ["٣٫٥", "ar", "3.5"],
+  ["۴۲", "fa", "42"],
+  ["-0", "en", "0"],
+  ["007", "en", "7"],
+  ["about 3", "en", "about 3"],
+  // What a comma or a point means is the language's to say, unless there are both or several.
+  ["1,500", "en", "1500"],
+  ["1.500", "en", "1.5"],
+  ["1,500", "fr", "1.5"],
+  ["1.500", "de", "1500"],
+  ["3,5", "en", "3.5"],
+  ["3.5", "de", "3.5"],
+  ["0,500", "en", "0.5"],
+  ["1,234.5", "de", "1234.5"],
+  ["1.234,5", "en", "1234.5"],
+  ["-1,234,567", "de", "-1234567"],
+  ["12,34,567.25", "hi", "1234567.25"],
+  ["١٬٥٠٠", "ar", "1500"],
+  ["١،٥٠٠", "ar", "1500"],
+  ["٢,٥", "ar", "2.5"],
+  ["1.2.3", "en", "1.2.3"],
+  ["1,2,3", "en", "1,2,3"],
+  ["1.23,456.7", "en", "1.23,456.7"],
+  ["1,5,", "en", "1,5,"],
+  ["5.", "en", "5"],
+  ["1,500", "not a language", "1500"],
+])("the number %j in %s is read as %j", (typed, language, meant) => {
+  expect(plainNumber(typed, language)).toBe(meant);
+});
+
+test.each([
+  ["1.500", "en", "1500"],
+  ["1,500", "fr", "1500"],
+  ["1,5", "fr", "1.5"],
+])("a whole number %j in %s is read as %j", (typed, language, meant) => {
+  expect(plainNumber(typed, language, true)).toBe(meant);
+});
+
+test.each(["en", "fr", "de", "ar-EG", "fa", "hi", "pt-BR", "sw", "so", "ku"])("a number written as %s writes it is read as it was meant", (language) => {
+  fc.assert(
+    fc.property(fc.integer({ min: -99_999_999, max: 99_999_999 }), (cents) => {
+      const value = cents / 100;
+      const written = new Intl.NumberFormat(language, { minimumFractionDigits: 2 }).format(value);
+      const plain = plainNumber(written, language);
+      expect(Number(plain)).toBe(value === 0 ? 0 : value);
+      // Shown again and changed by nothing, it stays what it was.
+      expect(plainNumber(numberInField(plain, language), language)).toBe(plain);
+    }),
+  );
 });
 
 let root: HTMLElement;
