@@ -185,6 +185,7 @@ def test_what_was_erased_is_erased_for_every_pass(
 ) -> None:
     second = {"X-Return-Pass": world.enter(person)[0]}
     late = message(world, form, person)
+    assert post(world, "rating", [2], passed).status_code == 204
     assert post(world, "erase", [], passed).status_code == 204
     for answer in (
         post(world, "dialogue", [late], second),
@@ -198,6 +199,7 @@ def test_what_was_erased_is_erased_for_every_pass(
     assert world.post(form, person).status_code == 201
     with in_workspace(world.workspace.id):
         assert Submission.objects.get().content is None
+    assert world.case(person).rating == 0
     assert world.knock(person).json()["code"] == "gone"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.wsgi import get_wsgi_application
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
 
 from comms.accounts.models import User, Workspace
@@ -19,12 +20,16 @@ from comms.core.bridge import WsgiThreads
 from comms.core.crowd import Crowd
 from comms.core.tenancy import in_workspace
 from comms.feedback import services
-from comms.feedback.models import Case, Form, Submission
+from comms.feedback.errors import GoneError
+from comms.feedback.models import Case, DialogueItem, Form, Submission
 from comms.feedback.views.answering_data import send_together
+from comms.ledger import services as ledger
 from config.routing import is_submission
 from tests import factories
 from tests.factories import actor_of
+from tests.feedback.test_coming_back import message
 from tests.feedback.world import CBOR, World, definition
+from tests.stack.patience import eventually
 
 AT_ONCE = 6
 
@@ -112,6 +117,54 @@ def test_one_of_two_who_claim_a_case_gets_it(place: tuple[World, User]) -> None:
 
     answers = together([lambda: claim(ada), lambda: claim(edgar)])
     assert sorted(answers) == ["got", "taken"]
+
+
+def test_nothing_is_written_to_what_is_just_being_erased(
+    place: tuple[World, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waited for the erasing to end finds it erased, however they had seen it before."""
+    world, ada = place
+    form = world.published(ada)
+    person = world.send(form)
+    texts = [world.enter(person)[0] for _pass in range(2)]
+    late = message(world, form, person)
+    is_destroyed = threading.Event()
+    honest = ledger.record
+
+    def record(**about: Any) -> Any:
+        is_destroyed.set()
+        eventually(is_somebody_waiting)
+        return honest(**about)
+
+    monkeypatch.setattr(ledger, "record", record)
+    place_of = {"workspace_id": world.workspace.id}
+
+    def write() -> str:
+        assert is_destroyed.wait(20)
+        try:
+            services.post_message(**place_of, text=texts[0], raw=late)
+        except GoneError:
+            return "gone"
+        return "written"
+
+    def erase() -> str:
+        services.erase_submission(**place_of, text=texts[1])
+        return "erased"
+
+    assert together([write, erase]) == ["gone", "erased"]
+    with in_workspace(world.workspace.id):
+        assert not DialogueItem.objects.exists()
+
+
+def is_somebody_waiting() -> bool:
+    """Whether a transaction waits for another one's lock. (pg_stat_activity stands still in a transaction.)"""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pid IN ("
+            " SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+            " WHERE datname = current_database()))"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def test_in_a_crowd_everybody_is_answered_as_alone(

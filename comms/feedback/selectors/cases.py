@@ -90,9 +90,12 @@ class CaseOfReader:
 def get_case(actor: Actor, case_id: uuid.UUID, *, lock: bool = False) -> Case:
     """One case with its form and submission. `lock` holds it until the transaction ends. Raises NotFoundError."""
     require_look(actor)
-    cases = Case.objects.select_related("form", "submission")
-    if lock:
-        cases = cases.select_for_update(of=("self",))
+    # With a lock, the submission is read when it is asked for: joined, it would be as it was before the lock was had.
+    cases = (
+        Case.objects.select_related("form").select_for_update(of=("self",))
+        if lock
+        else Case.objects.select_related("form", "submission")
+    )
     found = cases.filter(submission_id=case_id, workspace_id=actor.workspace_id).first()
     if found is None:
         raise NotFoundError(_("There is no such case in this workspace."))

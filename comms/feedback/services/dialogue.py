@@ -126,10 +126,11 @@ def _read(raw: bytes) -> wire.DialogueItem:
 def _lock(case_id: uuid.UUID) -> Case:
     """The case, held until the transaction ends. Raises GoneError."""
     case = (
-        Case.objects.select_related("form", "submission")
+        Case.objects.select_related("form")
         .select_for_update(of=("self",))
         .get(submission_id=case_id)
     )
+    # Read behind the lock: joined to it, it would be as it was before another's erasing was waited for.
     if case.submission.erased_on is not None:
         raise GoneError(
             _("The person has erased what they had sent: there is nobody to answer to.")

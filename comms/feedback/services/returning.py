@@ -113,12 +113,16 @@ def rate_answer(*, workspace_id: uuid.UUID, text: str, rating: int) -> None:
         raise InvalidError(_("Choose one of the five."), field="rating")
     with in_workspace(workspace_id):
         submission = find_return(workspace_id=workspace_id, text=text)
-        Case.objects.filter(submission=submission).update(rating=rating)
+        case = Case.objects.select_for_update().get(submission_id=submission.id)
+        # Once more behind the lock: it may have been erased meanwhile.
+        find_return(workspace_id=workspace_id, text=text)
+        case.rating = rating
+        case.save(update_fields=["rating"])
         events.tell_case(workspace_id, submission.id)
 
 
 def erase_submission(*, workspace_id: uuid.UUID, text: str) -> None:
-    """Destroy what was sent, with its dialogue, notes and files, for the team too. Final.
+    """Destroy what was sent, with its dialogue, notes, files and rating, for the team too. Final.
 
     What stays: that there was a case, in which state it ended, and what it takes to say so to the code's holder.
     """
@@ -133,8 +137,8 @@ def erase_submission(*, workspace_id: uuid.UUID, text: str) -> None:
         CaseNote.objects.filter(case=case).delete()
         found.content, found.open_answers, found.erased_on = None, None, today()
         found.save(update_fields=["content", "open_answers", "erased_on"])
-        case.state, case.unread, case.due_at = CaseState.CLOSED, 0, None
-        case.save(update_fields=["state", "unread", "due_at"])
+        case.state, case.unread, case.due_at, case.rating = CaseState.CLOSED, 0, None, 0
+        case.save(update_fields=["state", "unread", "due_at", "rating"])
         ledger.record(
             action="feedback.person_erased", subject_type="case", subject_id=case.submission_id
         )
