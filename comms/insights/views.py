@@ -20,7 +20,7 @@ from comms.insights import selectors
 @never_cache
 @member_view()
 def today(request: MemberRequest) -> HttpResponse:
-    """What needs this person now; until the four first steps are done, those too."""
+    """What needs this person now; until the five first steps are done, those too."""
     steps = selectors.list_first_steps(request.actor)
     waiting = selectors.list_waiting(request.actor)
     return render(

@@ -87,7 +87,7 @@ ANSWERS = {"gate": {"choice": "north"}, "safe": 2}
 def make_form(place: Workspace, *readers: User, title: str = "Safety at the crossings") -> Form:
     """A published form whose readers are these people."""
     with in_workspace(place.id):
-        thread = Thread.objects.create(workspace_id=place.id)
+        thread = Thread.objects.create(workspace_id=place.id, purpose=Thread.Purpose.FORM)
         for reader in readers:
             Member.objects.create(
                 workspace_id=place.id,

@@ -14,9 +14,11 @@ from comms.content import services as content
 from comms.content.services.templates import TemplateFacts
 from comms.core.actors import Actor, Role
 from comms.core.tenancy import in_workspace
+from comms.feedback.models import Form
 from comms.insights import selectors
 from tests import factories
 from tests.directory.makers import make_stakeholder
+from tests.feedback.casework_makers import make_form
 
 Enter = Callable[[User], Client]
 
@@ -46,12 +48,12 @@ def admin(ada: User, mission: Workspace) -> Actor:
     return factories.actor_of(ada, mission)
 
 
-def test_new_workspace_has_four_steps_and_none_is_done(
+def test_new_workspace_has_five_steps_and_none_is_done(
     admin: Actor, ada: User, mission: Workspace, as_user: Enter
 ) -> None:
     assert done(admin) == []
     text = page(as_user(ada), mission)
-    assert text.count('class="first-step"') == 4
+    assert text.count('class="first-step"') == 5
     assert reverse("accounts:invite", args=[mission.slug]) in text
 
 
@@ -78,6 +80,16 @@ def test_an_update_ticks_the_third(admin: Actor) -> None:
             ),
         )
     assert done(admin) == ["content:new"]
+
+
+def test_a_published_form_ticks_the_fifth(admin: Actor, ada: User, mission: Workspace) -> None:
+    form = make_form(mission, ada)
+    with in_workspace(mission.id):
+        Form.objects.filter(id=form.id).update(version_number=0)
+    assert done(admin) == []
+    with in_workspace(mission.id):
+        Form.objects.filter(id=form.id).update(version_number=1)
+    assert done(admin) == ["feedback:forms"]
 
 
 def test_what_another_workspace_has_ticks_nothing(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from comms.core.actors import Actor
 from comms.core.errors import NotFoundError
 from comms.feedback.models import Case, CaseState, Form, FormVersion, Submission
+from comms.feedback.policies import can_look
 from comms.feedback.selectors.doors import require_look
 
 DRAFT, OPEN, CLOSED, FULL, ARCHIVED = range(5)
@@ -80,6 +81,13 @@ def list_form_titles(actor: Actor) -> list[tuple[uuid.UUID, str]]:
     forms = Form.objects.filter(workspace_id=actor.workspace_id, archived_at=None)
     rows = forms.order_by("-updated_at", "id").only("id", "workspace_id", "title")[:200]
     return [(row.id, row.title) for row in rows]
+
+
+def list_published(actor: Actor) -> QuerySet[Form]:
+    """Forms of which a version was published, put away or not; none for who may not look."""
+    if not can_look(actor):
+        return Form.objects.none()
+    return Form.objects.filter(workspace_id=actor.workspace_id, version_number__gt=0)
 
 
 def list_versions(actor: Actor, form_id: uuid.UUID) -> list[VersionRow]:

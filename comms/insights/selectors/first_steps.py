@@ -16,6 +16,8 @@ from comms.content import selectors as content
 from comms.core.actors import Actor
 from comms.directory import policies as directory_policies
 from comms.directory import selectors as directory
+from comms.feedback import policies as feedback_policies
+from comms.feedback import selectors as feedback
 from comms.threads import selectors as threads
 
 
@@ -33,10 +35,11 @@ class FirstStep:
 
 
 def list_first_steps(actor: Actor) -> list[FirstStep]:
-    """The four steps with their state, in at most four queries."""
-    has_list, has_text = _there(
+    """The five steps with their state, in at most four queries."""
+    has_list, has_text, has_form = _there(
         directory.list_stakeholders(actor, directory.StakeholderFilter()),
         content.list_templates(actor),
+        feedback.list_published(actor),
     )
     return [
         FirstStep(
@@ -74,6 +77,17 @@ def list_first_steps(actor: Actor) -> list[FirstStep]:
             icon="message-2",
             done=threads.has_threads(actor),
             allowed=True,
+        ),
+        FirstStep(
+            title=_("Ask with a form"),
+            text=_(
+                "People answer without an account. What is sealed only those open whom you name."
+            ),
+            action=_("Make a form"),
+            route="feedback:forms",
+            icon="forms",
+            done=has_form,
+            allowed=feedback_policies.can_build(actor),
         ),
     ]
 
