@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -52,8 +53,13 @@ def _valkey_answers() -> bool:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page's protection token didn't match: most often the page was open for too long."""
-    return render(request, "403_csrf.html", status=403)
+    """The page's protection token didn't match: most often the page was open for too long.
+
+    A script of that page finds the one that is valid now in a header, which no other origin can read.
+    """
+    response = render(request, "403_csrf.html", status=403)
+    response["X-CSRFToken"] = get_token(request)
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -315,7 +315,7 @@ def test_on_a_phone_in_arabic_by_keyboard(people: People, desk: Deployment) -> N
     page.keyboard.press("Home")
     for _ in range(7):
         page.keyboard.press("ArrowDown")
-    first = editor(page).locator("input[lang]").first
+    first = editor(page).locator("textarea[lang]").first
     expect(first).to_be_focused()
     look(page, "builder-phone")
     check_page(page)

@@ -284,6 +284,7 @@ export class Builder {
       unsaved: words.unsaved,
       saving: words.saving,
       offline: words.offline,
+      signedOut: words.signedOut,
       conflict: words.conflict,
       failed: words.failed,
     };

@@ -104,13 +104,21 @@ export function wordsField(desk: Desk, label: string, text: Text, name: string, 
   // Both fields change the same text, each from what the other has made of it.
   let now = text;
   const one = (language: string): HTMLElement => {
-    const field = options.long === true ? element("textarea", "form-control") : element("input", "form-control");
+    // A question may be long and its field narrow, with another language beside it: it grows, and stays one line of text.
+    const isLong = options.long === true;
+    const field = element("textarea", isLong ? "form-control" : "form-control build-line");
     field.value = text[language] ?? "";
     field.lang = language;
     field.dir = directionOfLanguage(language);
     field.maxLength = 5_000;
-    if (field instanceof HTMLTextAreaElement) field.rows = 3;
+    field.rows = isLong ? 3 : 1;
+    if (!isLong) {
+      field.addEventListener("keydown", (event) => {
+        if (event.key === "Enter") event.preventDefault();
+      });
+    }
     const take = (): void => {
+      if (!isLong && /[\r\n]/.test(field.value)) field.value = field.value.replace(/\s*[\r\n]+\s*/g, " ");
       now = withWords(now, language, field.value);
       desk.take(changed(now), `${name} ${language}`);
     };
@@ -122,7 +130,7 @@ export function wordsField(desk: Desk, label: string, text: Text, name: string, 
       const list: readonly (readonly [string, string])[] = [["", words.insertAnswer], ...pipes.map((item) => [item.id, nameOf(draft, item.id)] as const)];
       const insert = choose(list, "", (id) => {
         if (id === "") return;
-        field.setRangeText(`{${id}}`, field.selectionStart ?? field.value.length, field.selectionEnd ?? field.value.length, "end");
+        field.setRangeText(`{${id}}`, field.selectionStart, field.selectionEnd, "end");
         insert.value = "";
         take();
         field.focus();

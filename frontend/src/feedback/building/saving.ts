@@ -9,7 +9,7 @@ import { type FeedbackServer } from "../server";
 const QUIET = 800;
 const AGAIN = 5_000;
 
-export type SaveState = "saved" | "unsaved" | "saving" | "offline" | "conflict" | "failed";
+export type SaveState = "saved" | "unsaved" | "saving" | "offline" | "signedOut" | "conflict" | "failed";
 
 export class Saving {
   state: SaveState = "saved";
@@ -66,12 +66,8 @@ export class Saving {
     try {
       this.revision = await this.server.saveDraft(this.form, this.revision, utf8(JSON.stringify(draft)));
     } catch (error) {
-      if (error instanceof ServerError && error.code === "overtaken") this.to("conflict");
-      else if (error instanceof ServerError) this.to("failed");
-      else {
-        this.to("offline");
-        this.later(AGAIN);
-      }
+      this.to(this.stateAfter(error));
+      if (this.state === "offline" || this.state === "signedOut") this.later(AGAIN);
       return;
     }
     // Something may have been typed meanwhile.
@@ -79,6 +75,17 @@ export class Saving {
       this.wanted = undefined;
       this.to("saved");
     } else this.later(QUIET);
+  }
+
+  /** What becomes of it by itself is tried again; what the person must mend is not. */
+  private stateAfter(error: unknown): SaveState {
+    if (!(error instanceof ServerError)) return "offline";
+    if (error.code === "overtaken") return "conflict";
+    // Busy, or being restarted.
+    if (error.status >= 500 || error.status === 429 || error.status === 408) return "offline";
+    // Without a code, the page's token is an old one: whoever has signed in again is let in with the one that came along.
+    const isAway = error.status === 401 || (error.status === 403 && error.code === "");
+    return isAway ? "signedOut" : "failed";
   }
 
   private to(state: SaveState): void {

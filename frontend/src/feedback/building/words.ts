@@ -10,7 +10,7 @@ export const BUILDER_NAMES = [
   "comparison", "opAnswered", "opEquals", "opIncludes", "opFirst", "opGt", "opGe", "opLt", "opLe", "row", "value", "otherText", "yes", "no",
   "quotas", "quotaHint", "addQuota", "limit", "noEarlier",
   "typeShort", "typeLong", "typeNumber", "typeDate", "typeSingle", "typeMultiple", "typeRating", "typeLikert", "typeRanking", "typeYesNo", "typeFile", "typeSection",
-  "saved", "saving", "unsaved", "offline", "conflict", "failed",
+  "saved", "saving", "unsaved", "offline", "signedOut", "conflict", "failed",
   "findingsNone", "findingsCount", "leakVisible", "leakConstraint", "leakPiping", "leakDefault", "leakStep", "leakStepTitle", "leakQuota", "leakFile",
   "sealIt", "takeAway", "goThere", "mend",
   "brokenTitle", "brokenNoQuestion", "brokenLabel", "brokenChoices", "brokenBounds", "brokenDefault", "brokenUnknown", "brokenLater", "brokenComparison", "gap", "elsewhere",
