@@ -38,8 +38,6 @@ export async function startShare(root: HTMLElement, words: ShareWords, troubles:
     const link = `${root.dataset["address"] ?? ""}#${pinText(thread.pin)}`;
     showLink(root, words, link);
     await showCard(root, server, id, link);
-    part(root, "[data-wait]", HTMLElement).hidden = true;
-    part(root, "[data-share]", HTMLElement).hidden = false;
     const act = async (work: () => Promise<void>): Promise<void> => {
       say("");
       root.setAttribute("aria-busy", "true");
@@ -62,6 +60,9 @@ export async function startShare(root: HTMLElement, words: ShareWords, troubles:
       });
     }
     settings(root, server, id, act);
+    // Only now: a form that is shown before it listens would be sent by the browser itself, and what was typed be lost.
+    part(root, "[data-wait]", HTMLElement).hidden = true;
+    part(root, "[data-share]", HTMLElement).hidden = false;
   } catch (error) {
     say(sentenceFor(error, troubles));
     part(root, "[data-wait]", HTMLElement).hidden = true;
