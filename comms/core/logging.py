@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging.config
 import re
 import sys
-from collections.abc import MutableMapping
-from typing import Any
+from collections.abc import MutableMapping, Sequence
+from typing import Any, cast
 
 # Where rich is installed, as it is with the tools of the tests, structlog loads it for tracebacks in colour, which
 # no log of ours has: a tenth of every start.
@@ -77,8 +77,34 @@ def _unless_plain(match: re.Match[str]) -> str:
     return REDACTED if mixed or _HEXADECIMAL.search(word) else word
 
 
-def logging_config(*, json: bool, level: str) -> None:
-    """Set up structlog and the standard library's logging to write one line an event to stderr."""
+class Discretion(logging.Filter):
+    """Keeps what people without an account ask for out of the log, since each line has its moment.
+
+    Below `prefixes` a refused request has no line, and one that failed has its traceback without the address.
+    """
+
+    def __init__(self, prefixes: Sequence[str]) -> None:
+        super().__init__()
+        self.prefixes = tuple(prefixes)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is written."""
+        path = getattr(record.__dict__.get("request"), "path", "")
+        prefix = next((one for one in self.prefixes if path.startswith(one)), None)
+        if prefix is None:
+            return True
+        record.args = tuple(
+            f"{prefix}…" if one == path else one for one in cast("tuple[object, ...]", record.args)
+        )
+        record.__dict__.pop("request")
+        return record.levelno >= logging.ERROR
+
+
+def logging_config(*, json: bool, level: str, discreet: Sequence[str] = ()) -> None:
+    """Set up structlog and the standard library's logging to write one line an event to stderr.
+
+    `discreet` are the beginnings of paths of which no request leaves its address (`Discretion`).
+    """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -110,10 +136,12 @@ def logging_config(*, json: bool, level: str) -> None:
                     ],
                 }
             },
+            "filters": {"discretion": {"()": Discretion, "prefixes": tuple(discreet)}},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
             "root": {"handlers": ["stderr"], "level": level},
             "loggers": {
                 "django.db.backends": {"level": "WARNING"},
+                "django.request": {"filters": ["discretion"]},
                 "uvicorn.access": {"level": "WARNING"},
                 "asyncio": {"level": "WARNING"},
                 # Ticks come every second: a line for each would bury what matters.

@@ -1,4 +1,4 @@
-"""Registers the app."""
+"""Registers the app, and frees the cases of who leaves or may not work on them any more."""
 
 from typing import ClassVar
 
@@ -24,7 +24,19 @@ class FeedbackConfig(AppConfig):
         },
         "feedback.tick_files": {
             "task": "feedback.tick_files",
-            "schedule": 3600.0,
-            "options": {"expires": 3600},
+            "schedule": 600.0,
+            "options": {"expires": 600},
+        },
+        "feedback.tick_erasures": {
+            "task": "feedback.tick_erasures",
+            "schedule": 600.0,
+            "options": {"expires": 600},
         },
     }
+
+    def ready(self) -> None:
+        from comms.accounts.services import when_removed, when_roles_changed
+        from comms.feedback.services import free_cases, free_cases_unless_working
+
+        when_removed(free_cases)
+        when_roles_changed(free_cases_unless_working)

@@ -24,6 +24,7 @@ SENTENCES = {
     "feedback.restored_form": _("brought the form %(title)s back from the archive"),
     "feedback.claimed": _("took over a case"),
     "feedback.assigned": _("gave a case to somebody, or to nobody: %(name)s"),
+    "feedback.freed_cases": _("the cases of %(name)s became nobody's (cases: %(count)s)"),
     "feedback.set_urgency": _("set the urgency of a case to %(urgency)s"),
     "feedback.set_category": _("set the category of a case: %(code)s"),
     "feedback.set_due": _("set by when a case is due: %(due)s"),
@@ -37,7 +38,9 @@ SENTENCES = {
         "exported the answers to %(title)s (%(format)s; submissions: %(count)s)"
     ),
     "feedback.exported_tables": _("exported tables for publication of %(title)s (%(format)s)"),
+    # Until November 2026, at once; since then when the day was over.
     "feedback.person_erased": _("the person erased what they had sent"),
+    "feedback.erased_by_person": _("the person erased what they had sent, on %(day)s"),
     "feedback.saved_category": _("saved the category %(name)s"),
     "feedback.removed_category": _("removed the category %(name)s"),
     "feedback.retired_category": _("retired the category %(name)s"),
@@ -53,6 +56,10 @@ SENTENCES = {
 def _forms(actor: Actor, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
     rows = Form.objects.filter(workspace_id=actor.workspace_id, id__in=ids)
     return {row.id: row.title for row in rows.only("id", "workspace_id", "title")}
+
+
+def _date(code: str) -> str:
+    return date_format(datetime.date.fromisoformat(code), "DATE_FORMAT")
 
 
 def _day(code: str) -> str:
@@ -72,6 +79,7 @@ NAMES = {
     "feedback.set_due": {"due": _day},
     "feedback.set_category": {"code": _or_dash},
     "feedback.assigned": {"name": _or_dash},
+    "feedback.erased_by_person": {"day": _date},
 }
 
 SUBJECTS = {

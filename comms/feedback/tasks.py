@@ -33,6 +33,12 @@ def tick_files() -> None:
     _everywhere(services.sweep_files)
 
 
+@shared_task(name="feedback.tick_erasures")
+def tick_erasures() -> None:
+    """Enter into the audit trail what people erased on days that are over."""
+    _everywhere(services.record_erasures)
+
+
 def _everywhere(work: Callable[[uuid.UUID], int]) -> None:
     """What fails in one workspace is said, and keeps no other one waiting."""
     for workspace_id in list_workspace_ids():

@@ -187,6 +187,8 @@ FEEDBACK_RATE_LIMITS = {
     "challenge": (120, 60),
     "file": (60, 60),
     "chunk": (600, 60),
+    # The files themselves, in KiB.
+    "room": (1024 * 1024, 3600),
     "send": (60, 60),
     "code": (30, 300),
     "back": (240, 60),
@@ -284,4 +286,9 @@ CAMPAIGN_SENDERS = env.integer("CAMPAIGN_SENDERS", 2, low=1, high=16)
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGGING_CONFIG = None
-logging_config(json=env.flag("LOG_JSON", default=True), level=env.text("LOG_LEVEL", "INFO"))
+logging_config(
+    json=env.flag("LOG_JSON", default=True),
+    level=env.text("LOG_LEVEL", "INFO"),
+    # Forms that anybody answers, and the way back to what was sent.
+    discreet=("/f/", "/r/"),
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from typing import Any
 from uuid import uuid4
@@ -11,11 +12,16 @@ from django.core import signing
 
 from comms.accounts.models import User
 from comms.core.tenancy import in_workspace
-from comms.feedback.models import CaseState, Form, Submission
+from comms.directory.models import Engagement
+from comms.feedback import services
+from comms.feedback.models import CaseState, Erasure, Form, Submission
 from comms.feedback.services import returning
+from comms.ledger.models import AuditEntry
+from comms.ledger.sentences import sentence_of
 from comms.wire import dialogue, return_codes
 from comms.wire.cbor import encode
-from tests.factories import make_workspace
+from tests.directory.makers import make_stakeholder
+from tests.factories import actor_of, make_workspace
 from tests.feedback.world import CBOR, ORIGIN, Person, World, newest_key
 
 HOURS = 3600
@@ -201,6 +207,75 @@ def test_what_was_erased_is_erased_for_every_pass(
         assert Submission.objects.get().content is None
     assert world.case(person).rating == 0
     assert world.knock(person).json()["code"] == "gone"
+
+
+def test_the_trail_says_on_which_day_it_was_erased_and_not_when(
+    world: World, person: Person, passed: dict[str, str]
+) -> None:
+    case = world.case(person)
+
+    def entries() -> list[AuditEntry]:
+        with in_workspace(world.workspace.id):
+            return list(AuditEntry.objects.filter(subject_id=case.pk))
+
+    assert post(world, "erase", [], passed).status_code == 204
+    assert services.record_erasures(world.workspace.id) == 0
+    assert entries() == []
+    with in_workspace(world.workspace.id):
+        Erasure.objects.update(erased_on=dt.date(2026, 11, 20))
+    assert services.record_erasures(world.workspace.id) == 1
+    assert services.record_erasures(world.workspace.id) == 0
+    (entry,) = entries()
+    assert sentence_of(entry) == "the person erased what they had sent, on Nov. 20, 2026"
+
+
+def test_erasing_takes_the_case_out_of_the_engagement_log(
+    world: World, person: Person, passed: dict[str, str], dina: User
+) -> None:
+    actor = actor_of(dina, world.workspace)
+    case_id = world.case(person).pk
+    known = make_stakeholder(actor, "Elders of the North")
+    services.link_stakeholder(actor=actor, case_id=case_id, stakeholder_id=known.id)
+    assert post(world, "erase", [], passed).status_code == 204
+    with in_workspace(world.workspace.id):
+        assert not Engagement.objects.exists()
+    assert world.case(person).stakeholder_id is None
+
+
+def test_a_link_that_is_changed_or_taken_away_leaves_the_engagement_log(
+    world: World, person: Person, dina: User
+) -> None:
+    actor = actor_of(dina, world.workspace)
+    case_id = world.case(person).pk
+    first, second = (make_stakeholder(actor, name) for name in ("Elders", "Council"))
+
+    def logged(chosen: Any) -> list[Any]:
+        services.link_stakeholder(actor=actor, case_id=case_id, stakeholder_id=chosen)
+        with in_workspace(world.workspace.id):
+            return list(Engagement.objects.values_list("stakeholder_id", flat=True))
+
+    assert logged(first.id) == [first.id]
+    assert logged(first.id) == [first.id]
+    assert logged(second.id) == [second.id]
+    assert logged(None) == []
+
+
+def test_what_people_ask_for_leaves_no_line(
+    world: World, form: Form, person: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A refused request would have its moment in the log, and with a file its number."""
+    blob = uuid4()
+    with caplog.at_level("INFO"):
+        assert world.knock(person, seed=stranger().ed25519).status_code == 403
+        assert world.client.get(f"/f/{form.address}/files/{blob}/0").status_code == 404
+        assert world.client.get(f"/f/{uuid4().hex[:12]}/").status_code == 404
+        assert world.client.put(f"/f/{form.address}/").status_code == 405
+        assert world.client.get(f"/r/{world.workspace.slug}/nothing").status_code == 404
+    assert not [line for line in caplog.messages if "/f/" in line or "/r/" in line]
+    # Elsewhere they have one.
+    with caplog.at_level("INFO"):
+        world.client.get("/nothing")
+    assert any("/nothing" in line for line in caplog.messages)
 
 
 def test_another_origin_signs_nothing_here(world: World, person: Person) -> None:

@@ -19,11 +19,12 @@ from comms.core.actors import Role
 from comms.core.bridge import WsgiThreads
 from comms.core.crowd import Crowd
 from comms.core.tenancy import in_workspace
+from comms.directory.services import drop_engagements
 from comms.feedback import services
 from comms.feedback.errors import GoneError
 from comms.feedback.models import Case, DialogueItem, Form, Submission
+from comms.feedback.services import returning
 from comms.feedback.views.answering_data import send_together
-from comms.ledger import services as ledger
 from config.routing import is_submission
 from tests import factories
 from tests.factories import actor_of
@@ -129,14 +130,14 @@ def test_nothing_is_written_to_what_is_just_being_erased(
     texts = [world.enter(person)[0] for _pass in range(2)]
     late = message(world, form, person)
     is_destroyed = threading.Event()
-    honest = ledger.record
+    honest = drop_engagements
 
-    def record(**about: Any) -> Any:
+    def slowly(**about: Any) -> int:
         is_destroyed.set()
         eventually(is_somebody_waiting)
         return honest(**about)
 
-    monkeypatch.setattr(ledger, "record", record)
+    monkeypatch.setattr(returning, "drop_engagements", slowly)
     place_of = {"workspace_id": world.workspace.id}
 
     def write() -> str:

@@ -14,10 +14,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from comms.accounts.models import User
+from comms.core.errors import ConflictError
 from comms.core.tenancy import in_workspace
-from comms.feedback import services
+from comms.feedback import selectors, services
 from comms.feedback.models import Answer, Case, File, Form, Submission
+from comms.feedback.services import limits
+from comms.feedback.valkey import valkey
 from comms.wire.cbor import decode, encode
+from comms.wire.files import sealed_size
 from comms.wire.submissions import SealedFile
 from tests.factories import actor_of
 from tests.feedback.world import CBOR, World, choices, definition, item
@@ -270,16 +274,98 @@ def test_refuses_large_files_and_full_workspaces(world: World, form: Form, setti
         return world.client.post(f"/f/{form.address}/files", body, content_type=CBOR)
 
     assert opened(20 * 1024 * 1024 + 1).status_code == 422
-    settings.FEEDBACK_FILES_QUOTA_BYTES = 1000
-    assert opened(1001).status_code == 409
+    settings.FEEDBACK_FILES_QUOTA_BYTES = 4_000_000
+    assert opened(1_000_001).status_code == 409
+    assert opened(1_000_000).status_code == 201
+    # An empty one takes room too: there is no end of them otherwise.
+    assert opened(0).status_code == 409
+
+
+def test_what_strangers_only_announce_leaves_room_for_everybody_else(
+    world: World, form: Form, settings: Any, dina: User
+) -> None:
+    settings.FEEDBACK_FILES_QUOTA_BYTES = 4_000_000
+    stranger = selectors.Holder(world.workspace.id, form.id)
+    person, blob = world.send_file(form, bytes(500_000))
+    case_id = world.submission(person).id
+    services.open_file(stranger, 990_000)
+    with pytest.raises(ConflictError):
+        services.open_file(stranger, 20_000)
+    # Who came back is a stranger as well; the team is not.
+    with pytest.raises(ConflictError):
+        services.open_file(selectors.Holder(world.workspace.id, form.id, case_id), 20_000)
+    team = selectors.Holder(world.workspace.id, form.id, case_id, dina.id)
+    services.open_file(team, 1_500_000)
+    with pytest.raises(ConflictError):
+        services.open_file(team, 1_500_000)
+    with in_workspace(world.workspace.id):
+        assert File.objects.get(id=blob).is_used
+
+
+def test_idle_uploads_give_their_room_back_when_it_is_short(
+    world: World, form: Form, settings: Any
+) -> None:
+    settings.FEEDBACK_FILES_QUOTA_BYTES = 4_000_000
+    stranger = selectors.Holder(world.workspace.id, form.id)
+    idle, busy = (services.open_file(stranger, 240_000) for _file in range(2))
+    _person, sent = world.send_file(form, bytes(240_000))
+
+    def left() -> set[UUID]:
+        services.sweep_files(world.workspace.id)
+        with in_workspace(world.workspace.id):
+            return set(File.objects.values_list("id", flat=True))
+
+    for name in valkey().scan_iter("feedback:upload:*"):
+        valkey().delete(name)
+    # There is room enough.
+    assert left() == {idle.id, busy.id, sent}
+    also = services.open_file(stranger, 240_000)
+    services.store_part(stranger, busy.id, 0, bytes(sealed_size(240_000, 0)))
+    assert left() == {busy.id, also.id, sent}
+
+
+def test_a_line_announces_so_much_within_an_hour(world: World, form: Form, settings: Any) -> None:
+    settings.FEEDBACK_RATE_FACTOR = 1
+    settings.FEEDBACK_RATE_LIMITS = {**settings.FEEDBACK_RATE_LIMITS, "room": (3000, 24 * 3600)}
+
+    def opened(address: str) -> int:
+        body = encode([world.proof(form), 2_000_000])
+        answer = world.client.post(
+            f"/f/{form.address}/files", body, content_type=CBOR, REMOTE_ADDR=address
+        )
+        return int(answer.status_code)
+
+    assert opened("2001:db8:1:2::1") == 201
+    assert opened("2001:db8:1:2:ffff::9") == 429
+    assert opened("2001:db8:1:3::1") == 201
+
+
+def test_a_form_that_takes_no_answers_takes_no_files(world: World, form: Form, dina: User) -> None:
+    services.close_form(actor=actor_of(dina, world.workspace), form_id=form.id)
+    answer = world.client.post(
+        f"/f/{form.address}/files", encode([world.proof(form), 10]), content_type=CBOR
+    )
+    assert (answer.status_code, answer.json()["code"]) == (409, "closed")
+
+
+def test_the_addresses_of_one_line_are_counted_as_one() -> None:
+    def hold(*addresses: str) -> bool:
+        return len({limits._line_of(one) for one in addresses}) == 1
+
+    assert hold("2001:db8::1", "2001:db8::ffff:ffff:ffff:ffff", "2001:0db8:0::2")
+    assert hold("198.51.100.7", "::ffff:198.51.100.7")
+    assert not hold("2001:db8::1", "2001:db8:0:1::1")
+    assert not hold("198.51.100.7", "198.51.100.8")
+    # Whatever a gateway may say instead.
+    assert hold("unknown", "unknown")
 
 
 def test_limits_an_address_and_says_until_when(world: World, form: Form, settings: Any) -> None:
     settings.FEEDBACK_RATE_FACTOR = 1
-    settings.FEEDBACK_RATE_LIMITS = {**settings.FEEDBACK_RATE_LIMITS, "read": (2, 60)}
+    settings.FEEDBACK_RATE_LIMITS = {**settings.FEEDBACK_RATE_LIMITS, "read": (2, 24 * 3600)}
     address = f"/f/{form.address}/opening"
     codes = [world.client.get(address, REMOTE_ADDR="203.0.113.77").status_code for _try in range(3)]
     assert codes == [200, 200, 429]
     refused = world.client.get(address, REMOTE_ADDR="203.0.113.77")
-    assert int(refused["Retry-After"]) <= 60
+    assert int(refused["Retry-After"]) <= 24 * 3600
     assert world.client.get(address, REMOTE_ADDR="203.0.113.78").status_code == 200

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import smtplib
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,11 +12,14 @@ from django.core.files.storage import default_storage
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
-from comms.accounts.models import User, Workspace
+from comms.accounts.models import Membership, User, Workspace
+from comms.accounts.services import change_roles, remove_member
+from comms.core.actors import Role
 from comms.core.errors import UnavailableError
 from comms.core.tenancy import in_workspace
 from comms.feedback import mails, services, tasks
 from comms.feedback.models import Case, CaseState, File, FilePart, Form
+from comms.feedback.selectors import CaseFilter, list_cases, list_waiting_cases
 from comms.ledger.models import AuditEntry
 from tests.factories import actor_of, make_workspace
 from tests.feedback.casework_makers import make_case, make_form
@@ -104,6 +109,134 @@ def test_a_mail_server_that_is_down_is_asked_again(
     assert len(mailoutbox) == 1
 
 
+def refusing(
+    monkeypatch: pytest.MonkeyPatch, mailoutbox: list[EmailMessage], *refused: str, code: int
+) -> None:
+    """Have the mail server refuse these addresses, as one does that knows none of them."""
+    honest = EmailMessage.send
+
+    def send(message: EmailMessage, fail_silently: bool = False) -> int:
+        if message.to[0] in refused:
+            raise smtplib.SMTPRecipientsRefused({message.to[0]: (code, b"no")})
+        return honest(message, fail_silently)
+
+    monkeypatch.setattr(EmailMessage, "send", send)
+
+
+def test_an_address_that_is_refused_keeps_nobody_else_waiting(
+    cases: Form,
+    ada: User,
+    dina: User,
+    edgar: User,
+    mailoutbox: list[EmailMessage],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    soon(cases, owner_id=edgar.id)
+    soon(cases)
+    refusing(monkeypatch, mailoutbox, dina.email, code=550)
+    assert remind(cases) == 2
+    assert {mail.to[0] for mail in mailoutbox} == {ada.email, edgar.email}
+    assert remind(cases) == 0
+
+
+def test_the_cases_of_who_can_not_be_reached_are_everybodys(
+    cases: Form,
+    ada: User,
+    dina: User,
+    edgar: User,
+    mailoutbox: list[EmailMessage],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    case = soon(cases, owner_id=dina.id)
+    refusing(monkeypatch, mailoutbox, dina.email, code=550)
+    assert remind(cases) == 2
+    assert {mail.to[0] for mail in mailoutbox} == {ada.email, edgar.email}
+    assert again(case).reminded_at is not None
+
+
+def test_a_mail_that_is_to_come_again_comes_again(
+    cases: Form, dina: User, mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = soon(cases, owner_id=dina.id)
+    with monkeypatch.context() as patched:
+        refusing(patched, mailoutbox, dina.email, code=451)
+        assert remind(cases) == 0
+    # Not the minute after, as a server that is down: that asked for patience.
+    assert remind(cases) == 0
+    assert again(case).reminded_at is None
+    with in_workspace(cases.workspace_id):
+        Case.objects.update(reminding_until=timezone.now())
+    assert remind(cases) == 1
+
+
+def leaves(admin: User, person: User, form: Form) -> None:
+    place = Workspace.objects.get(id=form.workspace_id)
+    with in_workspace(place.id):
+        seat = Membership.objects.get(user=person, workspace=place)
+    remove_member(actor=actor_of(admin, place), membership_id=seat.id)
+
+
+def changes_roles(admin: User, person: User, form: Form) -> None:
+    place = Workspace.objects.get(id=form.workspace_id)
+    with in_workspace(place.id):
+        seat = Membership.objects.get(user=person, workspace=place)
+    change_roles(actor=actor_of(admin, place), membership_id=seat.id, roles=[Role.ANALYST])
+
+
+@pytest.mark.parametrize("goes", [leaves, changes_roles])
+def test_the_cases_of_who_goes_are_nobodys(
+    cases: Form,
+    ada: User,
+    dina: User,
+    edgar: User,
+    mailoutbox: list[EmailMessage],
+    goes: Callable[[User, User, Form], None],
+) -> None:
+    theirs = soon(cases, owner_id=edgar.id, reminded_at=timezone.now())
+    others = soon(cases, owner_id=dina.id, reminded_at=timezone.now())
+    goes(ada, edgar, cases)
+    assert again(theirs).owner_id is None
+    assert again(others).owner_id == dina.id
+    # Of what was told to nobody but who went, everybody hears.
+    assert remind(cases) == 2
+    assert {mail.to[0] for mail in mailoutbox} == {ada.email, dina.email}
+    with in_workspace(cases.workspace_id):
+        entry = AuditEntry.objects.get(action="feedback.freed_cases")
+    assert entry.details == {
+        "name": edgar.name,
+        "count": 1,
+        "cases": [str(theirs.submission_id)],
+    }
+
+
+def test_other_roles_that_work_on_cases_keep_theirs(cases: Form, ada: User, dina: User) -> None:
+    case = soon(cases, owner_id=dina.id)
+    place = Workspace.objects.get(id=cases.workspace_id)
+    with in_workspace(place.id):
+        seat = Membership.objects.get(user=dina, workspace=place)
+    change_roles(actor=actor_of(ada, place), membership_id=seat.id, roles=[Role.EDITOR])
+    assert again(case).owner_id == dina.id
+
+
+def test_a_case_of_who_may_not_sign_in_any_more_is_told_and_taken(
+    cases: Form, ada: User, dina: User, edgar: User, mailoutbox: list[EmailMessage]
+) -> None:
+    case = soon(cases, owner_id=edgar.id)
+    edgar.is_active = False
+    edgar.save(update_fields=["is_active"])
+    assert remind(cases) == 2
+    assert {mail.to[0] for mail in mailoutbox} == {ada.email, dina.email}
+    actor = actor_of(dina, Workspace.objects.get(id=cases.workspace_id))
+    with in_workspace(cases.workspace_id):
+        unowned = list_cases(actor, CaseFilter(owner="none"))
+        waiting = list_waiting_cases(actor, within=3 * HOUR, most=5)
+    assert [row.case.submission_id for row in unowned.rows] == [case.submission_id]
+    assert [(one.case_id, one.owner_id) for one in waiting.due] == [(case.submission_id, None)]
+    assert waiting.unclaimed == 1
+    services.claim_case(actor=actor, case_id=case.submission_id)
+    assert again(case).owner_id == dina.id
+
+
 def test_a_worker_that_is_killed_loses_no_reminder(
     cases: Form, dina: User, mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,6 +303,36 @@ def test_a_form_closes_when_its_time_is_up(world: World, form: Form) -> None:
     assert closed.closed_at == closed.closes_at
     with in_workspace(world.workspace.id):
         assert AuditEntry.objects.filter(action="feedback.closed_form").count() == 1
+
+
+def test_a_later_day_opens_what_only_time_had_closed(world: World, form: Form, dina: User) -> None:
+    actor = actor_of(dina, world.workspace)
+    past = timezone.now() - HOUR
+    later = timezone.now() + HOUR
+
+    def put_off() -> Form:
+        with in_workspace(world.workspace.id):
+            Form.objects.filter(id=form.id).update(closes_at=past)
+        changed = services.change_settings(
+            actor=actor,
+            form_id=form.id,
+            closes_at=later,
+            max_submissions=0,
+            reply_hours=0,
+            address="",
+        )
+        assert changed.closes_at == later
+        return world.reload(form)
+
+    assert put_off().closed_at is None
+    with in_workspace(world.workspace.id):
+        Form.objects.filter(id=form.id).update(closes_at=past)
+    services.close_due_forms(world.workspace.id)
+    assert world.reload(form).closed_at == past
+    assert put_off().closed_at is None
+    # What somebody closed stays closed.
+    services.close_form(actor=actor, form_id=form.id)
+    assert put_off().closed_at is not None
 
 
 def test_files_that_nothing_names_are_destroyed_a_day_after(world: World, form: Form) -> None:

@@ -152,7 +152,7 @@ def test_two_forms_are_two_transactions(world: World, ada: User) -> None:
 def test_an_address_beyond_its_limit_is_left_to_the_refusal(
     world: World, form: Form, settings: Any
 ) -> None:
-    address = f"2001:db8::{uuid4().hex[:4]}"
+    address = f"2001:db8:{uuid4().hex[:4]}:{uuid4().hex[:4]}::1"
     people = [world.answers(form) for _person in range(4)]
     bodies = bodies_of(world, form, people)
     settings.FEEDBACK_RATE_LIMITS = {**settings.FEEDBACK_RATE_LIMITS, "send": (2, 60)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -169,14 +170,24 @@ def list_mailed(workspace_id: uuid.UUID) -> list[Mailed]:
 
 def list_mailable(workspace_id: uuid.UUID, roles: Collection[Role]) -> list[Mailed]:
     """The members with one of `roles` who can sign in, for mails about the work that is theirs."""
-    wanted = {str(role) for role in roles}
-    people = Membership.objects.filter(
-        workspace_id=workspace_id, user__is_active=True, roles__overlap=sorted(wanted)
-    ).select_related("user")
+    people = _holders(workspace_id, roles).select_related("user")
     return [
         Mailed(one.user_id, one.user.email, one.user.language, one.user.waiting_mail)
         for one in people
     ]
+
+
+def ids_of_holders(workspace_id: uuid.UUID, roles: Collection[Role]) -> QuerySet[Any]:
+    """The user ids of the same people, for a query of another table to ask within itself."""
+    return _holders(workspace_id, roles).values("user_id")
+
+
+def _holders(workspace_id: uuid.UUID, roles: Collection[Role]) -> QuerySet[Membership]:
+    return Membership.objects.filter(
+        workspace_id=workspace_id,
+        user__is_active=True,
+        roles__overlap=sorted({str(role) for role in roles}),
+    )
 
 
 def list_members(actor: Actor) -> QuerySet[Membership]:

@@ -6,7 +6,7 @@ from comms.accounts.services.codes import (
     spend_code_of_adding,
     use_app_code,
 )
-from comms.accounts.services.departures import when_removed
+from comms.accounts.services.departures import when_removed, when_roles_changed
 from comms.accounts.services.identities import replace_identity, replace_lost_keys
 from comms.accounts.services.invitations import (
     accept_invitation,
@@ -94,5 +94,6 @@ __all__ = [
     "watch_sign_ins",
     "when_keys_replaced",
     "when_removed",
+    "when_roles_changed",
     "withdraw_invitation",
 ]

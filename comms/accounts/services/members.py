@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from comms.accounts import policies
 from comms.accounts.models import Membership, Workspace
-from comms.accounts.services.departures import depart
+from comms.accounts.services.departures import depart, reassess
 from comms.core.actors import Actor, Role
 from comms.core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from comms.core.realtime import broadcast
@@ -37,6 +37,7 @@ def change_roles(*, actor: Actor, membership_id: uuid.UUID, roles: Collection[Ro
             subject_id=membership.id,
             details={"person": membership.user.name, "before": before, "after": chosen},
         )
+        reassess(actor, membership.user_id, roles)
         _tell(membership)
     return membership
 

@@ -15,7 +15,7 @@ from comms.directory.services.contact_points import (
     set_contact_state,
     suppress_contact_point,
 )
-from comms.directory.services.engagements import record_engagement
+from comms.directory.services.engagements import drop_engagements, record_engagement
 from comms.directory.services.stakeholders import (
     StakeholderDetails,
     archive_stakeholder,
@@ -32,6 +32,7 @@ __all__ = [
     "archive_stakeholder",
     "create_audience",
     "create_stakeholder",
+    "drop_engagements",
     "lift_suppression",
     "record_consent",
     "record_engagement",

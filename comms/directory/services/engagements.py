@@ -27,3 +27,14 @@ def record_engagement(
             defaults={"workspace_id": actor.workspace_id, "noted_by": actor.user_id},
         )
     return row
+
+
+def drop_engagements(*, kind: str, subject_id: uuid.UUID) -> int:
+    """Take a subject out of every stakeholder's log: it was noted wrongly, or is erased. How many entries went.
+
+    Inside `in_workspace`, for an app's own service, as above; whoever asks need not see the stakeholders.
+    """
+    gone, _by_model = Engagement.objects.filter(
+        kind=Engagement.Kind(kind), subject_id=subject_id
+    ).delete()
+    return gone

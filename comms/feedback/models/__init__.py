@@ -11,7 +11,7 @@ from comms.feedback.models.cases import (
 )
 from comms.feedback.models.files import File, FilePart
 from comms.feedback.models.forms import Form, FormAddress, FormVersion, Quota
-from comms.feedback.models.submissions import Answer, Submission, today
+from comms.feedback.models.submissions import Answer, Erasure, Submission, today
 from comms.feedback.models.times import Times
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "CaseState",
     "Category",
     "DialogueItem",
+    "Erasure",
     "File",
     "FilePart",
     "Form",

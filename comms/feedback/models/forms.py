@@ -87,7 +87,8 @@ class FormAddress(models.Model):
 class Quota(WorkspaceOwned):
     """How many submissions fulfilled a quota's condition. `condition_hash` names it across versions."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # Not a time-ordered one: it would say at which moment the first answer of its kind came.
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     form = models.ForeignKey(Form, on_delete=models.CASCADE, related_name="quotas")
     condition_hash = models.BinaryField(max_length=32, editable=False)
     taken = models.PositiveIntegerField(default=0, editable=False)

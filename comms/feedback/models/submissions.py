@@ -53,6 +53,13 @@ class Submission(WorkspaceOwned):
         ]
 
 
+class Erasure(WorkspaceOwned):
+    """That a person erased what they had sent, under its id, until the audit trail has it."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    erased_on = models.DateField(editable=False)
+
+
 class Answer(WorkspaceOwned):
     """One countable value of an open answer: a choice's id, a number, a date, a rating. Never free text.
 

@@ -25,7 +25,7 @@ from comms.feedback.models import (
     FormVersion,
 )
 from comms.feedback.policies import WORKERS
-from comms.feedback.selectors.doors import require_look
+from comms.feedback.selectors.doors import is_nobodys, require_look
 from comms.feedback.selectors.files import list_files
 from comms.feedback.selectors.forms import titles_of
 from comms.feedback.selectors.readers import is_reader
@@ -172,7 +172,7 @@ def _fitting(actor: Actor, question: CaseFilter) -> QuerySet[Case]:
     if question.category:
         cases = cases.filter(category_id=question.category)
     if question.owner == "none":
-        cases = cases.filter(owner_id=None)
+        cases = cases.filter(is_nobodys(actor))
     elif question.owner:
         cases = cases.filter(owner_id=actor.user_id if question.owner == "me" else question.owner)
     return cases

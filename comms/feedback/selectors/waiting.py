@@ -12,6 +12,7 @@ from django.utils import timezone
 from comms.core.actors import Actor
 from comms.feedback.models import WAITING, Case, CaseState
 from comms.feedback.policies import can_work
+from comms.feedback.selectors.doors import is_nobodys
 
 MOST_COUNTED = 100
 _DUE, _UNCLAIMED, _WRITTEN = range(3)
@@ -29,7 +30,7 @@ class DueCase:
 
 @dataclass(frozen=True, slots=True)
 class WaitingCases:
-    """`unclaimed`: new cases that nobody has taken; `written`: the actor's own to which the person wrote since.
+    """`unclaimed`: new cases that are nobody's; `written`: the actor's own to which the person wrote since.
 
     Both stop at `MOST_COUNTED`.
     """
@@ -40,15 +41,17 @@ class WaitingCases:
 
 
 def list_waiting_cases(actor: Actor, *, within: datetime.timedelta, most: int) -> WaitingCases:
-    """What is the actor's own, or nobody's. Nothing for who doesn't work on cases."""
+    """What is the actor's own, or nobody's. Nothing for who doesn't work on cases.
+
+    A case whose owner has left, or may not work on cases any more, is nobody's.
+    """
     if not can_work(actor):
         return WaitingCases([], 0, 0)
     cases = Case.objects.filter(workspace_id=actor.workspace_id)
     mine = Q(owner_id=actor.user_id)
-    due = cases.filter(
-        mine | Q(owner_id=None), state__in=WAITING, due_at__lte=timezone.now() + within
-    )
-    unclaimed = cases.filter(state=CaseState.NEW, owner_id=None)
+    nobodys = is_nobodys(actor)
+    due = cases.filter(mine | nobodys, state__in=WAITING, due_at__lte=timezone.now() + within)
+    unclaimed = cases.filter(nobodys, state=CaseState.NEW)
     written = cases.filter(mine, unread__gt=0).exclude(state=CaseState.CLOSED)
     parts = [
         found.annotate(kind=Value(kind, IntegerField())).values_list(
@@ -63,7 +66,7 @@ def list_waiting_cases(actor: Actor, *, within: datetime.timedelta, most: int) -
     rows = list(parts[0].union(*parts[1:], all=True))
     kinds = [kind for kind, *_rest in rows]
     late = [
-        DueCase(case_id, form_id, due_at, owner_id)
+        DueCase(case_id, form_id, due_at, owner_id if owner_id == actor.user_id else None)
         for kind, case_id, form_id, due_at, owner_id in rows
         if kind == _DUE and due_at is not None
     ]

@@ -18,6 +18,7 @@ from comms.feedback.services.codebook import (
     save_category,
     save_template,
 )
+from comms.feedback.services.departing import free_cases, free_cases_unless_working
 from comms.feedback.services.dialogue import add_note, post_message, post_reply
 from comms.feedback.services.events import group_of
 from comms.feedback.services.files import (
@@ -48,7 +49,12 @@ from comms.feedback.services.returning import (
     rate_answer,
 )
 from comms.feedback.services.sending import send_submission, send_together
-from comms.feedback.services.ticking import close_due_forms, mark_overdue, remind_due
+from comms.feedback.services.ticking import (
+    close_due_forms,
+    mark_overdue,
+    record_erasures,
+    remind_due,
+)
 
 __all__ = [
     "Sending",
@@ -67,6 +73,8 @@ __all__ = [
     "duplicate_form",
     "erase_submission",
     "find_return",
+    "free_cases",
+    "free_cases_unless_working",
     "group_of",
     "limit_address",
     "link_stakeholder",
@@ -79,6 +87,7 @@ __all__ = [
     "post_reply",
     "publish_version",
     "rate_answer",
+    "record_erasures",
     "remind_due",
     "remove_category",
     "remove_template",

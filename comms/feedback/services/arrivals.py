@@ -14,14 +14,13 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from comms.core.errors import InvalidError
-from comms.core.ids import uuid7
 from comms.feedback import definitions, selectors
-from comms.feedback.errors import ClosedError, FullError, QuotaError
+from comms.feedback.errors import QuotaError
 from comms.feedback.models import Answer, Case, Submission
 from comms.feedback.services import events
 from comms.feedback.services.due import due_from_today
 from comms.feedback.services.files import check_token, use_files
-from comms.feedback.services.refusals import refused, stale_key
+from comms.feedback.services.refusals import check_state, full, refused, stale_key
 from comms.feedback.services.returning import lookup_hash
 from comms.wire import return_codes
 from comms.wire import submissions as wire
@@ -97,7 +96,7 @@ def fit(standing: selectors.Standing, arrival: Arrival) -> Entry:
         raise refused(WireError("chain", "an answer to another form"))
     if (sealed.epoch.number, sealed.epoch.hash) != (standing.epoch_number, standing.epoch_hash):
         raise stale_key()
-    _check_state(standing)
+    check_state(standing)
     asked = definitions.parsed(version.definition_hash, version.definition)
     answers = definitions.check_answers(asked, sending.open_answers)
     submission = Submission(
@@ -161,13 +160,6 @@ def write(
     events.tell_case(workspace_id, entries[0].submission.id)
 
 
-def _check_state(standing: selectors.Standing) -> None:
-    if standing.state == selectors.CLOSED:
-        raise ClosedError(_("This form is closed and takes no answers any more."))
-    if standing.state == selectors.FULL:
-        raise _full()
-
-
 _MORE = """
     UPDATE feedback_form SET taken = taken + %s
     WHERE id = %s AND (max_submissions = 0 OR taken + %s <= max_submissions)
@@ -194,7 +186,7 @@ def _count(
             cursor.execute(
                 _MORE_OF_QUOTA,
                 {
-                    "id": uuid7(),
+                    "id": uuid.uuid4(),
                     "workspace": public.workspace_id,
                     "form": public.form_id,
                     "condition": quota.condition_hash,
@@ -210,8 +202,4 @@ def _count(
         if standing.max_submissions:
             cursor.execute(_MORE, [many, public.form_id, many])
             if cursor.rowcount == 0:
-                raise _full()
-
-
-def _full() -> FullError:
-    return FullError(_("This form has as many answers as it was to take. Thank you."))
+                raise full()

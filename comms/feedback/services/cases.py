@@ -26,9 +26,14 @@ OPENED_AT_ONCE = 500
 
 
 def claim_case(*, actor: Actor, case_id: uuid.UUID) -> None:
-    """The actor takes a case that is nobody's. Raises TakenError when somebody was faster."""
+    """The actor takes a case that is nobody's, or whose owner works on cases no more.
+
+    Raises TakenError when somebody was faster.
+    """
     with _changing(actor, case_id, "claimed") as (case, details):
-        if case.owner_id is not None and case.owner_id != actor.user_id:
+        if case.owner_id not in (None, actor.user_id) and case.owner_id in dict(
+            selectors.list_colleagues(actor)
+        ):
             name = accounts.names_of([case.owner_id]).get(case.owner_id, "")
             raise TakenError(_("{name} has this case already.").format(name=name))
         case.owner_id = actor.user_id
@@ -78,12 +83,15 @@ def set_state(*, actor: Actor, case_id: uuid.UUID, state: CaseState) -> None:
 
 
 def link_stakeholder(*, actor: Actor, case_id: uuid.UUID, stakeholder_id: uuid.UUID | None) -> None:
-    """Say which stakeholder this came from, as far as the team knows; it enters their engagement log.
+    """Say which stakeholder this came from, as far as the team knows, or with None that it knows of none.
 
+    It enters that stakeholder's engagement log, and leaves the log of whomever it was said to be from before.
     Raises NotFoundError for one that the actor may not see.
     """
     with _changing(actor, case_id, "linked_stakeholder") as (case, details):
         stakeholder = directory.get_stakeholder(actor, stakeholder_id) if stakeholder_id else None
+        if case.stakeholder_id != stakeholder_id:
+            directory_services.drop_engagements(kind="feedback", subject_id=case.submission_id)
         case.stakeholder = stakeholder
         details["linked"] = int(stakeholder is not None)
         if stakeholder is not None:

@@ -17,6 +17,11 @@ def tell_case(workspace_id: uuid.UUID, case_id: uuid.UUID) -> None:
     broadcast(group_of(workspace_id), {"type": "case.changed", "id": str(case_id)})
 
 
+def tell_cases(workspace_id: uuid.UUID) -> None:
+    """So many cases have changed that an open page had better load all of them."""
+    broadcast(group_of(workspace_id), {"type": "case.changed", "id": ""})
+
+
 def tell_form(workspace_id: uuid.UUID, form_id: uuid.UUID) -> None:
     """A form is new or has changed."""
     broadcast(group_of(workspace_id), {"type": "form.changed", "id": str(form_id)})

@@ -14,11 +14,9 @@ import uuid
 from collections.abc import Collection
 
 import structlog
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
@@ -27,6 +25,8 @@ from comms.core.tenancy import in_workspace
 from comms.feedback import selectors
 from comms.feedback.errors import FileMissingError
 from comms.feedback.models import File, FilePart, today
+from comms.feedback.services.refusals import check_state
+from comms.feedback.services.rooms import list_idle, note_busy, require_room
 from comms.wire.errors import WireError
 from comms.wire.files import chunk_count, sealed_size
 from comms.wire.submissions import FILE_SIZE_LIMIT
@@ -35,12 +35,14 @@ log = structlog.get_logger(__name__)
 
 _MEBIBYTE = 1024 * 1024
 _KEPT_DAYS = 1
+SWEPT_AT_ONCE = 1_000
 
 
 def open_file(holder: selectors.Holder, size: int) -> File:
     """Room for a file of `size` bytes before sealing.
 
-    Raises InvalidError above 20 MiB, ConflictError when the workspace has no room.
+    Raises InvalidError above 20 MiB, ConflictError when the workspace has no room, ClosedError and FullError for
+    whoever answers a form that takes no answers.
     """
     if not 0 <= size <= FILE_SIZE_LIMIT:
         raise InvalidError(
@@ -49,23 +51,18 @@ def open_file(holder: selectors.Holder, size: int) -> File:
             )
         )
     with in_workspace(holder.workspace_id):
-        # One at a time, so that two uploads don't both take the last room.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_of(holder.workspace_id)])
-        held = File.objects.aggregate(total=Sum("size"))["total"] or 0
-        if held + size > settings.FEEDBACK_FILES_QUOTA_BYTES:
-            raise ConflictError(
-                _(
-                    "There is no room for files here at the moment. Your answers can be sent without one."
-                )
-            )
-        return File.objects.create(
+        if holder.submission_id is None:
+            check_state(selectors.get_standing(holder.form_id))
+        require_room(holder, size)
+        file = File.objects.create(
             workspace_id=holder.workspace_id,
             form_id=holder.form_id,
             submission_id=holder.submission_id,
             uploader_id=holder.member_id,
             size=size,
         )
+    note_busy(holder, file.id)
+    return file
 
 
 def store_part(holder: selectors.Holder, file_id: uuid.UUID, number: int, sealed: bytes) -> None:
@@ -80,6 +77,7 @@ def store_part(holder: selectors.Holder, file_id: uuid.UUID, number: int, sealed
         _check_size(file, number, sealed)
         if _is_here(file, number, digest):
             return
+    note_busy(holder, file_id)
     # Outside of the transaction: the storage may be across a network.
     name = default_storage.save(
         f"{_folder(holder.workspace_id, file_id)}/{number}-{uuid.uuid4().hex}", ContentFile(sealed)
@@ -134,15 +132,19 @@ def check_token(form_id: uuid.UUID, file_id: uuid.UUID, token: str) -> None:
 
 
 def sweep_files(workspace_id: uuid.UUID) -> int:
-    """Destroy files that nothing named a day after, and finish removals; how many, at most 100."""
+    """Destroy files that nothing named a day after, and finish removals; how many, at most 1,000.
+
+    When what was announced and not sent takes much room, it goes as soon as nothing happens at it.
+    """
     with in_workspace(workspace_id):
         before = today() - datetime.timedelta(days=_KEPT_DAYS)
         stale = Q(is_used=False, begun_on__lt=before) | Q(is_removed=True)
+        stale |= Q(is_used=False, id__in=list_idle()[:SWEPT_AT_ONCE])
         # Locked, and looked at again: one of them may be sent just now.
         found = list(
             File.objects.select_for_update(skip_locked=True)
             .filter(stale)
-            .values_list("id", flat=True)[:100]
+            .values_list("id", flat=True)[:SWEPT_AT_ONCE]
         )
         File.objects.filter(id__in=found).update(is_removed=True)
     done = 0
@@ -209,8 +211,3 @@ def _is_here(file: File, number: int, digest: bytes) -> bool:
 
 def _folder(workspace_id: uuid.UUID, file_id: uuid.UUID) -> str:
     return f"feedback/{workspace_id}/{file_id.hex[:2]}/{file_id}"
-
-
-def _lock_of(workspace_id: uuid.UUID) -> int:
-    digest = hashlib.sha256(b"feedback.files" + workspace_id.bytes).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)

@@ -109,6 +109,8 @@ def change_settings(
             raise InvalidError(_("Choose a time in the future."), field="closes_at")
         if closes_at != form.closes_at:
             # A later time opens again what only time had closed; an act of somebody does not come undone.
+            if form.closed_at == form.closes_at:
+                form.closed_at = None
             form.closes_at = closes_at
         if max_submissions != form.max_submissions:
             form.taken = Submission.objects.filter(form=form).count() if max_submissions else 0
@@ -119,6 +121,7 @@ def change_settings(
         form.save(
             update_fields=[
                 "closes_at",
+                "closed_at",
                 "max_submissions",
                 "taken",
                 "reply_hours",

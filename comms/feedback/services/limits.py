@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import hmac
+import ipaddress
 import os
 import time
 from collections.abc import Sequence
@@ -23,27 +24,43 @@ from comms.feedback.valkey import valkey
 _DAY = 24 * 3600
 
 
-def limit_address(address: str, action: str) -> None:
-    """Count a try of `address` against FEEDBACK_RATE_LIMITS[action]. Raises RateLimitedError."""
-    if not count_addresses([address], action)[0]:
+def limit_address(address: str, action: str, weight: int = 1) -> None:
+    """Count `weight` tries of `address` against FEEDBACK_RATE_LIMITS[action]. Raises RateLimitedError."""
+    if not count_addresses([address], action, weight)[0]:
         _most, seconds = settings.FEEDBACK_RATE_LIMITS[action]
         wait = seconds - int(time.time()) % seconds
         raise RateLimitedError(_sentence(action), retry_after=max(wait, 1))
 
 
-def count_addresses(addresses: Sequence[str], action: str) -> list[bool]:
-    """Count a try of each, in one step; whether it is within the limit."""
+def count_addresses(addresses: Sequence[str], action: str, weight: int = 1) -> list[bool]:
+    """Count a try of each, in one step; whether it is within the limit.
+
+    The addresses of one IPv6 line are one: its holder could have another with each try.
+    """
     most, seconds = settings.FEEDBACK_RATE_LIMITS[action]
     window = int(time.time()) // seconds
     salt = _salt()
     with valkey().pipeline(transaction=False) as pipe:
         for address in addresses:
-            counted = hmac.digest(salt, address.encode(), hashlib.sha256)[:16].hex()
+            counted = hmac.digest(salt, _line_of(address).encode(), hashlib.sha256)[:16].hex()
             name = f"feedback:rate:{action}:{window}:{counted}"
-            pipe.incr(name)
+            pipe.incrby(name, weight)
             pipe.expire(name, seconds + 1)
         counts = pipe.execute()[::2]
     return [count <= most * settings.FEEDBACK_RATE_FACTOR for count in counts]
+
+
+def _line_of(address: str) -> str:
+    """What one sender has at their disposal: an IPv4 address, and of IPv6 the 64 bits of a line (RFC 6177)."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        return str(ipaddress.ip_network((int(found), 64), strict=False))
+    return str(found)
 
 
 def _sentence(action: str) -> str:
@@ -52,6 +69,10 @@ def _sentence(action: str) -> str:
     if action == "send":
         return _(
             "Too many answers were sent from here. Nothing is lost: wait a few minutes, then send again."
+        )
+    if action == "room":
+        return _(
+            "Too many large files were sent from here. Your answers can be sent without one, or try again in an hour."
         )
     return _("Too many requests came from here. Wait a minute, then try again.")
 

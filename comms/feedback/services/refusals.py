@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from comms.core.errors import InvalidError
-from comms.feedback.errors import OvertakenError, StaleKeyError
+from comms.feedback.errors import ClosedError, FullError, OvertakenError, StaleKeyError
+from comms.feedback.selectors import CLOSED, FULL, Standing
 from comms.wire.errors import WireError
 
 
@@ -25,3 +26,16 @@ def stale_key() -> StaleKeyError:
 def overtaken() -> OvertakenError:
     """Somebody else was faster."""
     return OvertakenError(_("Something was written here meanwhile. Read it, then send again."))
+
+
+def check_state(standing: Standing) -> None:
+    """Raise ClosedError or FullError unless the form takes answers."""
+    if standing.state == CLOSED:
+        raise ClosedError(_("This form is closed and takes no answers any more."))
+    if standing.state == FULL:
+        raise full()
+
+
+def full() -> FullError:
+    """It has all that it was to take."""
+    return FullError(_("This form has as many answers as it was to take. Thank you."))

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from comms.core.errors import InvalidError
 from comms.core.tenancy import in_workspace
+from comms.directory.services import drop_engagements
 from comms.feedback.errors import GoneError, SignedOutError, WrongCodeError
 from comms.feedback.models import (
     Answer,
@@ -26,6 +27,7 @@ from comms.feedback.models import (
     CaseNote,
     CaseState,
     DialogueItem,
+    Erasure,
     File,
     Submission,
     today,
@@ -33,7 +35,6 @@ from comms.feedback.models import (
 from comms.feedback.services import events
 from comms.feedback.services.files import destroy_files
 from comms.feedback.valkey import valkey
-from comms.ledger import services as ledger
 from comms.wire import return_codes as wire
 from comms.wire.errors import WireError
 
@@ -125,6 +126,7 @@ def erase_submission(*, workspace_id: uuid.UUID, text: str) -> None:
     """Destroy what was sent, with its dialogue, notes, files and rating, for the team too. Final.
 
     What stays: that there was a case, in which state it ended, and what it takes to say so to the code's holder.
+    The audit trail hears of it when the day is over (`record_erasures`): its entries have their moment.
     """
     with in_workspace(workspace_id):
         found = find_return(workspace_id=workspace_id, text=text)
@@ -137,11 +139,12 @@ def erase_submission(*, workspace_id: uuid.UUID, text: str) -> None:
         CaseNote.objects.filter(case=case).delete()
         found.content, found.open_answers, found.erased_on = None, None, today()
         found.save(update_fields=["content", "open_answers", "erased_on"])
-        case.state, case.unread, case.due_at, case.rating = CaseState.CLOSED, 0, None, 0
-        case.save(update_fields=["state", "unread", "due_at", "rating"])
-        ledger.record(
-            action="feedback.person_erased", subject_type="case", subject_id=case.submission_id
-        )
+        # Who it was, as far as the team knew, is the person's too.
+        drop_engagements(kind="feedback", subject_id=case.submission_id)
+        case.state, case.unread, case.rating, case.stakeholder = CaseState.CLOSED, 0, 0, None
+        case.be_due(None)
+        case.save(update_fields=["state", "unread", "rating", "stakeholder", *Case.TIMES])
+        Erasure.objects.create(id=found.id, workspace_id=workspace_id, erased_on=found.erased_on)
         events.tell_case(workspace_id, case.submission_id)
     destroy_files(workspace_id, files)
 

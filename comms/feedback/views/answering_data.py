@@ -15,7 +15,7 @@ from comms.core.errors import CommsError, InvalidError
 from comms.core.tenancy import in_workspace
 from comms.feedback import definitions, selectors, services
 from comms.feedback.views.chunks import stored_chunk
-from comms.feedback.views.door import address_of, chunk_of, stranger_endpoint
+from comms.feedback.views.door import address_of, chunk_of, limit_room, stranger_endpoint
 from comms.wire import submissions as wire
 from comms.wire.cbor import Value
 
@@ -46,6 +46,7 @@ def files(request: HttpRequest, address: str) -> HttpResponse:
     if not isinstance(proof, str) or type(size) is not int:
         raise InvalidError(_("The body is not what this address reads."))
     public = selectors.find_address(address)
+    limit_room(request, size)
     services.spend_proof(proof)
     holder = selectors.Holder(public.workspace_id, public.form_id)
     file = services.open_file(holder, size)

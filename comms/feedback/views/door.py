@@ -16,6 +16,7 @@ from comms.accounts.views.answers import problem
 from comms.core.errors import CommsError, InvalidError, UnavailableError
 from comms.feedback import services
 from comms.wire.files import CHUNK_SIZE, TAG_SIZE
+from comms.wire.submissions import FILE_SIZE_LIMIT
 
 OCTETS = "application/octet-stream"
 
@@ -54,6 +55,12 @@ def stranger_endpoint(
 def address_of(request: HttpRequest) -> str:
     """Where the request comes from, for counting alone."""
     return str(get_adapter(request).get_client_ip(request))
+
+
+def limit_room(request: HttpRequest, size: int) -> None:
+    """Count a file of `size` bytes. Raises RateLimitedError for who has announced too much within the hour."""
+    kibibytes = min(max(size, 0), FILE_SIZE_LIMIT) // 1024 + 1
+    services.limit_address(address_of(request), "room", kibibytes)
 
 
 def chunk_of(request: HttpRequest) -> bytes:

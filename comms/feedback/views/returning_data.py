@@ -15,7 +15,7 @@ from comms.core.tenancy import in_workspace
 from comms.feedback import selectors, services, shapes
 from comms.feedback.models import Submission
 from comms.feedback.views.chunks import stored_chunk
-from comms.feedback.views.door import chunk_of, stranger_endpoint
+from comms.feedback.views.door import chunk_of, limit_room, stranger_endpoint
 from comms.wire import dialogue as wire
 from comms.wire.cbor import Value
 
@@ -87,7 +87,9 @@ def files(request: HttpRequest, workspace: str) -> HttpResponse:
     (size,) = read_list(request, 1, limit=32)
     if type(size) is not int:
         raise InvalidError(_("The body is not what this address reads."))
-    file = services.open_file(_holder(request, workspace), size)
+    holder = _holder(request, workspace)
+    limit_room(request, size)
+    file = services.open_file(holder, size)
     return cbor([file.id.bytes, ""], status=201)
 
 
