@@ -148,13 +148,16 @@ def check_answers(asked: Definition, open_answers: bytes) -> Answers:
 
 
 def quotas_met(asked: Definition, answers: Answers) -> list[QuotaMet]:
-    """The quotas that these open answers fall under."""
+    """The quotas that these open answers fall under; of several with one condition the strictest."""
     day = today().isoformat()
-    return [
-        QuotaMet(number, hashlib.sha256(repr(quota.condition).encode()).digest(), quota.limit)
-        for number, quota in enumerate(asked.quotas)
-        if fulfils(quota.condition, asked.by_id, answers, day)
-    ]
+    found: dict[bytes, QuotaMet] = {}
+    for number, quota in enumerate(asked.quotas):
+        if fulfils(quota.condition, asked.by_id, answers, day):
+            digest = hashlib.sha256(repr(quota.condition).encode()).digest()
+            earlier = found.get(digest)
+            if earlier is None or quota.limit < earlier.limit:
+                found[digest] = QuotaMet(number, digest, quota.limit)
+    return list(found.values())
 
 
 def countable(asked: Definition, answers: Answers) -> Iterator[Countable]:

@@ -108,15 +108,16 @@ def test_export_opens_for_readers_and_stays_sealed_otherwise(
 ) -> None:
     answer(partner)
     answer(partner, "=1+1")
+    answer(partner, "well;=1+1\n- so")
     pavel = terminal("pavel")
     rows = pavel.done("feedback", "export", str(form.id), "--decrypt").data
-    assert {row["answers"]["q2"] for row in rows} == {SECRET, "=1+1"}
+    assert {row["answers"]["q2"] for row in rows} == {SECRET, "=1+1", "well;=1+1\n- so"}
     table = tmp_path / "answers.csv"
     pavel.done("feedback", "export", "road", "--decrypt", "--format", "csv", "--to", str(table))
     assert stat.S_IMODE(table.stat().st_mode) == 0o600
-    read = list(csv.DictReader(io.StringIO(table.read_text())))
+    read = list(csv.DictReader(io.StringIO(table.read_text(), newline="")))
     # What a spreadsheet would calculate is text.
-    assert sorted(row["q2"] for row in read) == sorted(["'=1+1", SECRET])
+    assert sorted(row["q2"] for row in read) == sorted(["'=1+1", "well;'=1+1\n'- so", SECRET])
     assert {row["q1"] for row in read} == {"yes"}
     refused = pavel.json("feedback", "export", "road", "--decrypt", "--to", str(table))
     assert refused.code == 2

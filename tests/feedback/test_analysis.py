@@ -11,10 +11,12 @@ from django.test import Client
 
 from comms.accounts.models import User
 from comms.core.tenancy import in_workspace
+from comms.feedback import selectors
 from comms.feedback.models import CaseState, Form, Submission
 from comms.feedback.selectors import counts
 from comms.ledger.models import AuditEntry
 from comms.wire.cbor import encode
+from tests.factories import actor_of
 from tests.feedback.world import CBOR, World, choices, definition, item, text
 
 AsUser = Callable[[User], Client]
@@ -209,3 +211,38 @@ def test_refuses_an_export_that_there_is_not(asked: Form, dina: User, as_user: A
 def test_outsiders_see_no_analysis(asked: Form, oscar: User, as_user: AsUser) -> None:
     address = f"/w/{asked.workspace.slug}/feedback/forms/{asked.id}/analysis/"
     assert as_user(oscar).get(address).status_code == 404
+
+
+def test_pages_of_submissions_hold_what_fits_and_lose_none(
+    world: World, asked: Form, dina: User, edgar: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = actor_of(dina, world.workspace)
+
+    def pages() -> list[list[Any]]:
+        found, cursor = [], ""
+        with in_workspace(world.workspace.id):
+            while True:
+                got = selectors.list_submissions(actor, asked.id, cursor=cursor)
+                found.append([row.submission.id for row in got.rows])
+                cursor = got.next
+                if not cursor:
+                    return found
+
+    (everything,) = pages()
+    assert len(everything) == 4
+    # Each is larger than a page: it gets one of its own.
+    monkeypatch.setattr("comms.feedback.selectors.figures.PAGE_BYTES", 1)
+    assert pages() == [[one] for one in everything]
+    with in_workspace(world.workspace.id):
+        sizes = [len(bytes(one.content or b"")) for one in Submission.objects.filter(form=asked)]
+    monkeypatch.setattr("comms.feedback.selectors.figures.PAGE_BYTES", 3 * max(sizes))
+    assert [len(one) for one in pages()] == [2, 2]
+    monkeypatch.setattr("comms.feedback.selectors.figures.PAGE", 3)
+    monkeypatch.setattr("comms.feedback.selectors.figures.PAGE_BYTES", 1_000_000)
+    assert pages() == [everything[:3], everything[3:]]
+    # Who is no reader gets the open answers alone, and what is sealed fills no page of theirs.
+    monkeypatch.setattr("comms.feedback.selectors.figures.PAGE_BYTES", 3 * max(sizes))
+    with in_workspace(world.workspace.id):
+        got = selectors.list_submissions(actor_of(edgar, world.workspace), asked.id)
+    assert [row.content for row in got.rows] == [b""] * 3
+    assert [row.submission.id for row in got.rows] == everything[:3]

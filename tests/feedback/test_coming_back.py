@@ -9,12 +9,13 @@ from uuid import uuid4
 
 import pytest
 from django.core import signing
+from django.utils import timezone
 
 from comms.accounts.models import User
 from comms.core.tenancy import in_workspace
 from comms.directory.models import Engagement
 from comms.feedback import services
-from comms.feedback.models import CaseState, Erasure, Form, Submission
+from comms.feedback.models import Case, CaseState, DialogueItem, Erasure, Form, Submission
 from comms.feedback.services import returning
 from comms.ledger.models import AuditEntry
 from comms.ledger.sentences import sentence_of
@@ -179,6 +180,44 @@ def test_a_message_sealed_to_an_old_key_is_sealed_again(
     refused = post(world, "dialogue", [old], passed)
     assert (refused.status_code, refused.json()["code"]) == (409, "stale-key")
     assert post(world, "dialogue", [message(world, form, person)], passed).status_code == 201
+
+
+def test_whoever_writes_once_more_is_still_promised_the_same(
+    world: World, form: Form, person: Person, passed: dict[str, str]
+) -> None:
+    late = timezone.now() - dt.timedelta(hours=5)
+    with in_workspace(world.workspace.id):
+        Form.objects.update(reply_hours=48)
+        Case.objects.update(due_at=late, overdue_at=late)
+    assert post(world, "dialogue", [message(world, form, person)], passed).status_code == 201
+    assert (world.case(person).due_at, world.case(person).overdue_at) == (late, late)
+    # After an answer it is a new promise.
+    with in_workspace(world.workspace.id):
+        Case.objects.update(state=CaseState.ANSWERED, due_at=None, overdue_at=None)
+        last = bytes(DialogueItem.objects.get().content_hash)
+    more = message(world, form, person, 2, previous=last)
+    assert post(world, "dialogue", [more], passed).status_code == 201
+    due = world.case(person).due_at
+    assert due is not None
+    assert due > timezone.now() + dt.timedelta(hours=47)
+
+
+def test_a_dialogue_has_room_for_as_much_as_a_page_can_load(
+    world: World,
+    form: Form,
+    person: Person,
+    passed: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = message(world, form, person)
+    monkeypatch.setattr("comms.feedback.services.dialogue.MOST_BYTES", len(first) + 10)
+    assert post(world, "dialogue", [first], passed).status_code == 201
+    with in_workspace(world.workspace.id):
+        last = bytes(DialogueItem.objects.get().content_hash)
+    second = post(world, "dialogue", [message(world, form, person, 2, previous=last)], passed)
+    assert (second.status_code, second.json()["code"]) == (409, "conflict")
+    # What has arrived may be sent once more.
+    assert post(world, "dialogue", [first], passed).status_code == 201
 
 
 @pytest.mark.parametrize("rating", [0, 6, "5", b""])

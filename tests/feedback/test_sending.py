@@ -14,10 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from comms.accounts.models import User
-from comms.core.errors import ConflictError
+from comms.core.errors import ConflictError, InvalidError
 from comms.core.tenancy import in_workspace
 from comms.feedback import selectors, services
-from comms.feedback.models import Answer, Case, File, Form, Submission
+from comms.feedback.models import Answer, Case, File, Form, Quota, Submission
 from comms.feedback.services import limits
 from comms.feedback.valkey import valkey
 from comms.wire.cbor import decode, encode
@@ -222,6 +222,38 @@ def test_refuses_beyond_a_quota(world: World, ada: User) -> None:
     assert count(world) == 2
 
 
+def test_of_two_quotas_with_one_condition_the_stricter_holds(world: World, ada: User) -> None:
+    condition = {"question": "q1", "op": "equals", "value": "yes"}
+    quotas = [{"condition": condition, "limit": limit} for limit in (5, 2, 3)]
+    form = world.published(ada, asked=definition(quotas=quotas))
+    world.send(form)
+    world.send(form)
+    answer = world.post(form, world.answers(form))
+    assert (*code_of(answer), answer.json()["field"]) == (409, "quota", "1")
+    assert count(world) == 2
+
+
+def test_no_counter_says_when_it_was_begun(world: World, ada: User) -> None:
+    condition = {"question": "q1", "op": "equals", "value": "yes"}
+    form = world.published(ada, asked=definition(quotas=[{"condition": condition, "limit": 9}]))
+    world.send(form)
+    with in_workspace(world.workspace.id):
+        # A UUIDv7 would begin with the moment.
+        assert Quota.objects.get().id.version == 4
+
+
+def test_nobody_means_the_year_9999(world: World, form: Form, ada: User) -> None:
+    person = world.send(form)
+    actor = actor_of(ada, world.workspace)
+    case_id = world.case(person).pk
+    for year in (1970, 2040, 9999):
+        far = datetime.datetime(year, 12, 31, tzinfo=datetime.UTC)
+        with pytest.raises(InvalidError):
+            settings_of(world, ada, form, closes_at=far)
+        with pytest.raises(InvalidError):
+            services.set_due(actor=actor, case_id=case_id, due_at=far)
+
+
 def test_refuses_what_is_malformed_or_signed_by_nobody(world: World, form: Form) -> None:
     person = world.answers(form)
     address = f"/f/{form.address}/send"
@@ -325,8 +357,12 @@ def test_idle_uploads_give_their_room_back_when_it_is_short(
 
 
 def test_a_line_announces_so_much_within_an_hour(world: World, form: Form, settings: Any) -> None:
-    settings.FEEDBACK_RATE_FACTOR = 1
-    settings.FEEDBACK_RATE_LIMITS = {**settings.FEEDBACK_RATE_LIMITS, "room": (3000, 24 * 3600)}
+    # Whatever other tests have counted, nothing but this runs out.
+    factor = settings.FEEDBACK_RATE_FACTOR
+    settings.FEEDBACK_RATE_LIMITS = {
+        **settings.FEEDBACK_RATE_LIMITS,
+        "room": (3000 / factor, 24 * 3600),
+    }
 
     def opened(address: str) -> int:
         body = encode([world.proof(form), 2_000_000])

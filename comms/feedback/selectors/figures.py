@@ -7,9 +7,13 @@ import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Any, Final
 
 from django.db import connection
+from django.db.models import F, Func, IntegerField, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from comms.core.actors import Actor
@@ -74,25 +78,40 @@ def list_submissions(actor: Actor, form_id: uuid.UUID, *, cursor: str = "") -> S
     """A page of a form's submissions, without those that were erased. Raises NotFoundError, InvalidError."""
     form = get_form(actor, form_id)
     reads = is_reader(actor, form.thread_id)
-    found = Submission.objects.filter(form=form, erased_on=None)
+    found = Submission.objects.filter(form=form, erased_on=None).order_by("id")
     if cursor:
         try:
             found = found.filter(id__gt=uuid.UUID(cursor))
         except ValueError:
             raise InvalidError(_("There is no such page."), field="cursor") from None
-    if not reads:
-        found = found.defer("content")
-    page = list(found.select_related("case", "version").order_by("id")[: PAGE + 1])
-    rows: list[SubmissionRow] = []
-    size = 0
-    for one in page[:PAGE]:
-        content = bytes(one.content or b"") if reads else b""
-        size += len(content) + len(one.open_answers or "")
-        if rows and size > PAGE_BYTES:
+    chosen, has_more = _that_fit(found, ["content", "open_answers"] if reads else ["open_answers"])
+    rows = (
+        Submission.objects.filter(id__in=chosen)
+        .select_related("case", "version")
+        .defer("version__definition", "version__statement", *(() if reads else ("content",)))
+        .order_by("id")
+    )
+    return SubmissionPage(
+        [SubmissionRow(one, bytes(one.content or b"") if reads else b"") for one in rows],
+        str(chosen[-1]) if has_more else "",
+    )
+
+
+def _that_fit(found: QuerySet[Submission], columns: Sequence[str]) -> tuple[list[uuid.UUID], bool]:
+    """The first that fit into a page, at least one, and whether there are more: asked of their sizes alone."""
+    sizes = [
+        Coalesce(Func(F(column), function="octet_length", output_field=IntegerField()), 0)
+        for column in columns
+    ]
+    listed = list(found.annotate(size=reduce(add, sizes)).values_list("id", "size")[: PAGE + 1])
+    chosen: list[uuid.UUID] = []
+    total = 0
+    for submission_id, size in listed[:PAGE]:
+        total += size
+        if chosen and total > PAGE_BYTES:
             break
-        rows.append(SubmissionRow(one, content))
-    following = str(rows[-1].submission.id) if len(rows) < len(page) else ""
-    return SubmissionPage(rows, following)
+        chosen.append(submission_id)
+    return chosen, len(chosen) < len(listed)
 
 
 def counting_of(query: Mapping[str, Any], where: Sequence[str]) -> Counting:

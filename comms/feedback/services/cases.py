@@ -19,6 +19,7 @@ from comms.feedback import selectors
 from comms.feedback.errors import TakenError
 from comms.feedback.models import Case, CaseState, DialogueItem
 from comms.feedback.services import events
+from comms.feedback.services.due import check_day
 from comms.ledger import services as ledger
 from comms.threads import selectors as threads
 
@@ -69,8 +70,12 @@ def set_category(*, actor: Actor, case_id: uuid.UUID, category_id: uuid.UUID | N
 
 
 def set_due(*, actor: Actor, case_id: uuid.UUID, due_at: datetime.datetime | None) -> None:
-    """By when the person gets an answer; None takes the promise away. It will be reminded of anew."""
+    """By when the person gets an answer; None takes the promise away. It will be reminded of anew.
+
+    Raises InvalidError for a day that is ten years away.
+    """
     with _changing(actor, case_id, "set_due") as (case, details):
+        check_day(due_at, "due_on")
         case.be_due(due_at)
         details["due"] = due_at.isoformat() if due_at else ""
 

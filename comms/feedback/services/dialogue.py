@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.db.models import F
+from django.db.models import F, Func, IntegerField, Sum
 from django.utils.translation import gettext as _
 
 from comms.core.actors import Actor
@@ -12,7 +12,7 @@ from comms.core.errors import CommsError, ConflictError, ForbiddenError, NotFoun
 from comms.core.tenancy import in_workspace
 from comms.feedback import selectors
 from comms.feedback.errors import GoneError
-from comms.feedback.models import Case, CaseNote, CaseState, DialogueItem
+from comms.feedback.models import WAITING, Case, CaseNote, CaseState, DialogueItem
 from comms.feedback.services import events
 from comms.feedback.services.due import due_from_today
 from comms.feedback.services.files import use_files
@@ -32,6 +32,9 @@ from comms.wire.submissions import read_submission
 MOST = 1_000
 """Messages of one case."""
 
+MOST_BYTES = 4 * 1024 * 1024
+"""Of the person, and as many of the team: pages load all of them."""
+
 
 def post_message(*, workspace_id: uuid.UUID, text: str, raw: bytes) -> int:
     """What the person who came back writes; its number. The same bytes again give the same number.
@@ -46,9 +49,12 @@ def post_message(*, workspace_id: uuid.UUID, text: str, raw: bytes) -> int:
         number, is_new = _append(case, item, holder, None)
         if is_new:
             case.unread = F("unread") + 1
-            if case.state in (CaseState.ANSWERED, CaseState.CLOSED):
+            is_waiting = case.state in WAITING
+            if not is_waiting:
                 case.state = CaseState.PROGRESS
-            case.be_due(due_from_today(case.form.reply_hours))
+            # Who waits and writes once more was promised an answer before.
+            if not is_waiting or case.due_at is None:
+                case.be_due(due_from_today(case.form.reply_hours))
             case.save(update_fields=["unread", "state", *Case.TIMES])
             events.tell_case(workspace_id, case.submission_id)
     return number
@@ -152,6 +158,7 @@ def _append(
         raise overtaken()
     if number > MOST:
         raise ConflictError(_("There are {count} messages here already.").format(count=MOST))
+    _check_volume(case, holder, len(item.raw))
     _check_epoch(case, (item.epoch.number, item.epoch.hash))
     try:
         wire.verify_dialogue(item, _sealed(case), number=number, previous=previous, sender=keys)
@@ -167,6 +174,16 @@ def _append(
         content_hash=digest,
     )
     return number, True
+
+
+def _check_volume(case: Case, holder: selectors.Holder, more: int) -> None:
+    """Raises ConflictError when the person, or the team, has written as much as one page can load."""
+    side = DialogueItem.objects.filter(case=case, sender_id__isnull=holder.member_id is None)
+    length = Func(F("content"), function="octet_length", output_field=IntegerField())
+    if (side.aggregate(total=Sum(length))["total"] or 0) + more > MOST_BYTES:
+        raise ConflictError(
+            _("There is no more room for messages here. For more, answer the form once more.")
+        )
 
 
 def _sealed(case: Case) -> SealedSubmission:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import datetime
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from comms.core.errors import InvalidError
 from comms.feedback.models import today
+
+MOST_DAYS = 3660
+
+
+def check_day(at: datetime.datetime | None, field: str) -> None:
+    """Raise InvalidError for a day that nobody means: more than ten years ahead or back."""
+    if at is not None and abs(at - timezone.now()) > datetime.timedelta(days=MOST_DAYS):
+        raise InvalidError(_("Choose a day within the next ten years."), field=field)
 
 
 def due_from_today(hours: int) -> datetime.datetime | None:

@@ -19,6 +19,7 @@ from comms.feedback.errors import OvertakenError, TakenError
 from comms.feedback.models import Form, FormAddress, Submission
 from comms.feedback.selectors.times import times_of
 from comms.feedback.services import events
+from comms.feedback.services.due import check_day
 from comms.ledger import services as ledger
 from comms.threads import services as threads
 
@@ -103,6 +104,7 @@ def change_settings(
     """
     selectors.require_build(actor)
     _check_settings(max_submissions, reply_hours, address)
+    check_day(closes_at, "closes_at")
     with in_workspace(actor.workspace_id):
         form = selectors.get_form(actor, form_id, lock=True)
         if closes_at is not None and closes_at <= timezone.now() and closes_at != form.closes_at:

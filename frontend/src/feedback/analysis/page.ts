@@ -11,6 +11,7 @@ import { isListed, type Question } from "./questions";
 import { choose, type Filter, readFilter, type Row } from "./records";
 import { type Known, Reading } from "./reading";
 import { sentenceFor } from "./trouble";
+import { refusalOf } from "./publication";
 import { LEAST } from "./suppression";
 import { type AnalysisWords } from "./words";
 
@@ -191,8 +192,9 @@ export class AnalysisPage {
         questions: sealedOut ? questions.filter((one) => !one.sealed) : questions,
         cross: [this.chosen("down", questions), this.chosen("across", questions)],
       };
-      if (kind === "publication" && wanted.rows.length < LEAST) {
-        state.textContent = fill(this.words.tooFewAll, { least: LEAST });
+      const refusal = kind === "publication" ? refusalOf(rows.length, wanted.rows.length) : undefined;
+      if (refusal !== undefined) {
+        state.textContent = fill(this.words[refusal], { least: LEAST });
         return;
       }
       await this.reading.noteExport(this.root.dataset["exported"] ?? "", kind, format, wanted.rows.length);

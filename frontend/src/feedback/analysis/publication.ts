@@ -8,6 +8,13 @@ import { type Cell, hideChoices, hideGrid, hideParts, LEAST, type Table } from "
 import { firsts, periodsOf, tally, trend } from "./tally";
 import { type AnalysisWords } from "./words";
 
+/** Why tables of so many of all submissions can't be published; undefined when they can. */
+export function refusalOf(all: number, chosen: number): "tooFewAll" | "nearlyAll" | undefined {
+  if (chosen < LEAST) return "tooFewAll";
+  // The tables of all minus these would be those of the few that are left.
+  return all > chosen && all - chosen < LEAST ? "nearlyAll" : undefined;
+}
+
 /** Of every question that can be counted, of two against each other, and of when submissions came. */
 export function publicTables(
   rows: readonly Row[],

@@ -11,16 +11,17 @@ export interface Sheet {
   readonly rows: readonly (readonly Value[])[];
 }
 
-const FORMULA = /^[=+\-@\t\r\n|%]/;
+/** What a spreadsheet would calculate, where a cell begins: also where a program that splits at ; begins one. */
+const FORMULA = /(?<=^|[;\t\r\n])((?:"|[^\S\t\r\n])*)(?=[=+\-@|%＝＋－＠])/g;
 const FIGURE = /^-?\d+(\.\d+)?$/;
 /** XML 1.0 has no place for these, whatever they are written as. */
 const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 const CELL_LIMIT = 32_767;
 
-/** RFC 4180 in UTF-8 with a byte order mark, which spreadsheets need. A text that looks like a formula begins with '. */
+/** RFC 4180 in UTF-8 with a byte order mark, which spreadsheets need. Wherever a formula could begin, ' is put before it. */
 export function csv(sheet: Sheet): Bytes {
   const cell = (value: Value): string => {
-    const text = typeof value === "string" && FORMULA.test(value) && !FIGURE.test(value) ? `'${value}` : String(value);
+    const text = typeof value === "string" && !FIGURE.test(value) ? value.replace(FORMULA, "$1'") : String(value);
     return /[",\r\n;\t]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const lines = sheet.rows.map((row) => row.map(cell).join(","));

@@ -67,6 +67,7 @@ export const NAMES = [
   "rule",
   "tooFew",
   "tooFewAll",
+  "nearlyAll",
 ] as const;
 
 export type AnalysisWords = Readonly<Record<(typeof NAMES)[number], string>>;

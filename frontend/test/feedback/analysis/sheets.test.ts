@@ -9,7 +9,24 @@ const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 describe("CSV", () => {
   it("takes no text for a formula, and leaves numbers alone", () => {
     const rows = [["=1+1", "+49", "-3", "@x", "-cmd", "\tx", "|x", 7, "plain"]];
-    expect(text(csv({ name: "rows", rows }))).toBe(`'=1+1,+49,-3,'@x,'-cmd,"'\tx",'|x,7,plain\r\n`.replace("+49", "'+49"));
+    expect(text(csv({ name: "rows", rows }))).toBe(`'=1+1,+49,-3,'@x,'-cmd,"\tx",'|x,7,plain\r\n`.replace("+49", "'+49"));
+  });
+
+  it("lets no formula begin where another program sees a new cell", () => {
+    const said = (value: string): string => text(csv({ name: "rows", rows: [[value]] })).trimEnd();
+    expect(said("hello;=1+1")).toBe(`"hello;'=1+1"`);
+    expect(said("hello\n=1+1\n - a point")).toBe(`"hello\n'=1+1\n '- a point"`);
+    expect(said('hello; "=1+1"')).toBe(`"hello; ""'=1+1"""`);
+    expect(said("\t=1")).toBe(`"\t'=1"`);
+    expect(said("hello\t＝1")).toBe(`"hello\t'＝1"`);
+    // Where nobody sees one, texts stay as they are.
+    expect(said("a=b, -c; 3")).toBe(`"a=b, -c; 3"`);
+  });
+
+  it("ends also with texts that are nothing but spaces and ends of lines", () => {
+    // Looked at anew from each space, they would take hours.
+    const rows = ["\n ".repeat(500_000), " ".repeat(1_000_000), '\n"'.repeat(500_000)].map((one) => [one]);
+    expect(csv({ name: "rows", rows }).length).toBeGreaterThan(3_000_000);
   });
 
   it("quotes what would end a cell", () => {

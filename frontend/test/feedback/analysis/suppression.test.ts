@@ -1,9 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
+import { refusalOf } from "../../../src/feedback/analysis/publication";
 import { bridges, hideChoices, hideGrid, hideParts, LEAST } from "../../../src/feedback/analysis/suppression";
 
 const counts = fc.array(fc.nat({ max: 30 }), { minLength: 1, maxLength: 8 });
+
+describe("what may be published at all", () => {
+  it("is neither of a few, nor of all but a few", () => {
+    expect(refusalOf(LEAST, LEAST)).toBeUndefined();
+    expect(refusalOf(40, 4)).toBe("tooFewAll");
+    expect(refusalOf(40, 35)).toBeUndefined();
+    expect(refusalOf(40, 36)).toBe("nearlyAll");
+    expect(refusalOf(40, 39)).toBe("nearlyAll");
+    expect(refusalOf(40, 40)).toBeUndefined();
+  });
+});
 
 describe("parts of a known whole", () => {
   it("leaves out what is under five, and one more that the total would give it away by", () => {
