@@ -372,7 +372,7 @@ def test_a_line_announces_so_much_within_an_hour(world: World, form: Form, setti
         return int(answer.status_code)
 
     assert opened("2001:db8:1:2::1") == 201
-    assert opened("2001:db8:1:2:ffff::9") == 429
+    assert opened("2001:db8:1:2:ffff::9") == 409
     assert opened("2001:db8:1:3::1") == 201
 
 

@@ -24,16 +24,16 @@ from comms.feedback.valkey import valkey
 _DAY = 24 * 3600
 
 
-def limit_address(address: str, action: str, weight: int = 1) -> None:
-    """Count `weight` tries of `address` against FEEDBACK_RATE_LIMITS[action]. Raises RateLimitedError."""
-    if not count_addresses([address], action, weight)[0]:
+def limit_address(address: str, action: str) -> None:
+    """Count a try of `address` against FEEDBACK_RATE_LIMITS[action]. Raises RateLimitedError."""
+    if not count_addresses([address], action)[0]:
         _most, seconds = settings.FEEDBACK_RATE_LIMITS[action]
         wait = seconds - int(time.time()) % seconds
         raise RateLimitedError(_sentence(action), retry_after=max(wait, 1))
 
 
 def count_addresses(addresses: Sequence[str], action: str, weight: int = 1) -> list[bool]:
-    """Count a try of each, in one step; whether it is within the limit.
+    """Count a try of each, or `weight` of them, in one step; whether it is within the limit.
 
     The addresses of one IPv6 line are one: its holder could have another with each try.
     """
@@ -69,10 +69,6 @@ def _sentence(action: str) -> str:
     if action == "send":
         return _(
             "Too many answers were sent from here. Nothing is lost: wait a few minutes, then send again."
-        )
-    if action == "room":
-        return _(
-            "Too many large files were sent from here. Your answers can be sent without one, or try again in an hour."
         )
     return _("Too many requests came from here. Wait a minute, then try again.")
 

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from redis import RedisError
 
 from comms.accounts.views.answers import problem
-from comms.core.errors import CommsError, InvalidError, UnavailableError
+from comms.core.errors import CommsError, ConflictError, InvalidError, UnavailableError
 from comms.feedback import services
 from comms.wire.files import CHUNK_SIZE, TAG_SIZE
 from comms.wire.submissions import FILE_SIZE_LIMIT
@@ -58,9 +58,17 @@ def address_of(request: HttpRequest) -> str:
 
 
 def limit_room(request: HttpRequest, size: int) -> None:
-    """Count a file of `size` bytes. Raises RateLimitedError for who has announced too much within the hour."""
+    """Count a file of `size` bytes. Raises ConflictError for who has announced too much within the hour.
+
+    Not RateLimitedError: a browser would wait for the hour to pass, and the person for their browser.
+    """
     kibibytes = min(max(size, 0), FILE_SIZE_LIMIT) // 1024 + 1
-    services.limit_address(address_of(request), "room", kibibytes)
+    if not services.count_addresses([address_of(request)], "room", kibibytes)[0]:
+        raise ConflictError(
+            _(
+                "Too many large files came from here. Send your answers without one, or try again in an hour."
+            )
+        )
 
 
 def chunk_of(request: HttpRequest) -> bytes:

@@ -48,6 +48,7 @@ interface Entry {
   record: FileRecord;
   phase: FilePhase;
   problem?: FileProblem | undefined;
+  refusal?: string | undefined;
   readonly aborting: AbortController;
 }
 
@@ -78,7 +79,7 @@ export class SealedFiles implements FileKeeper {
   list(question: string): readonly KeptFile[] {
     return [...this.entries.values()]
       .filter((one) => one.record.question === question)
-      .map(({ record, phase, problem }) => ({
+      .map(({ record, phase, problem, refusal }) => ({
         question,
         blob: record.blob,
         name: record.name,
@@ -86,6 +87,7 @@ export class SealedFiles implements FileKeeper {
         kind: record.kind,
         phase,
         problem,
+        refusal,
         done: Math.min(record.size, record.sent * CHUNK_SIZE),
       }));
   }
@@ -111,7 +113,7 @@ export class SealedFiles implements FileKeeper {
   retry(blob: string): void {
     const entry = this.entries.get(blob);
     if (entry === undefined) return;
-    entry.problem = undefined;
+    entry.problem = entry.refusal = undefined;
     entry.record = { ...entry.record, upload: undefined, sent: 0 };
     this.enter(entry, "waiting");
     this.enqueue(entry);
@@ -193,13 +195,14 @@ export class SealedFiles implements FileKeeper {
 
   private async send(entry: Entry): Promise<void> {
     const { signal } = entry.aborting;
-    const lost = (): void => {
-      this.enter(entry, "waiting");
+    const lost = (isBusy: boolean): void => {
+      this.enter(entry, isBusy ? "busy" : "offline");
     };
     const back = (): void => {
       this.enter(entry, "sending");
     };
     const trying = new Trying(signal, lost, back);
+    const isTakenUp = entry.record.upload !== undefined;
     try {
       signal.throwIfAborted();
       this.enter(entry, "sending");
@@ -207,9 +210,10 @@ export class SealedFiles implements FileKeeper {
       this.enter(entry, "done");
     } catch (error) {
       if (signal.aborted) return;
-      // The room that was made for it is gone, as it is after a day: the same bytes go into a new one.
-      const isGone = error instanceof ServerError && [403, 404, 410].includes(error.status) && entry.record.sent > 0;
+      // The room that was made for it is gone, as it may be after an hour: the same bytes go into a new one.
+      const isGone = error instanceof ServerError && [403, 404, 410].includes(error.status) && (isTakenUp || entry.record.sent > 0);
       if (!isGone) {
+        entry.refusal = error instanceof ServerError && error.message !== "" ? error.message : undefined;
         this.fail(entry, "refused");
         return;
       }

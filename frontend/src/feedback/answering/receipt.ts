@@ -105,10 +105,17 @@ function actions(receipt: Receipt): HTMLElement {
   const said = element("p", "visually-hidden");
   said.setAttribute("role", "status");
   const copy = button(words.copy, () => {
-    void navigator.clipboard.writeText(receipt.code).then(() => {
-      copy.replaceChildren(icon("check"), words.copied);
-      said.textContent = words.copied;
-    });
+    navigator.clipboard.writeText(receipt.code).then(
+      () => {
+        copy.replaceChildren(icon("check"), words.copied);
+        said.textContent = words.copied;
+      },
+      () => {
+        // A browser that doesn't let pages copy: marked, so that the person can.
+        const shown = copy.closest("[data-receipt]")?.querySelector("[data-code]");
+        if (shown) window.getSelection()?.selectAllChildren(shown);
+      },
+    );
   });
   const print = button(words.print, () => {
     window.print();

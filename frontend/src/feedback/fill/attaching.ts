@@ -6,7 +6,8 @@ import { type FileValue } from "../logic";
 import { type Control, type Hand, idOf, input, type ItemOf } from "./control";
 import { put } from "./words";
 
-export type FilePhase = "reading" | "sending" | "waiting" | "done" | "failed";
+/** `waiting` for the file before it, `offline` for a connection, `busy` for the server. */
+export type FilePhase = "reading" | "waiting" | "sending" | "offline" | "busy" | "done" | "failed";
 export type FileProblem = "tooLarge" | "unreadable" | "details" | "refused";
 
 /** One chosen file on its way. */
@@ -16,6 +17,8 @@ export interface KeptFile extends FileValue {
   /** Bytes that arrived. */
   readonly done: number;
   readonly problem?: FileProblem | undefined;
+  /** Why the server refused it, in its words. */
+  readonly refusal?: string | undefined;
 }
 
 /** Seals and sends files while the form is filled in; a preview has none. */
@@ -128,9 +131,11 @@ class Row {
     const sentences: Record<FilePhase, string> = {
       reading: words.fileReading,
       sending: put(words.fileSending, sizes),
-      waiting: words.fileWaiting,
+      waiting: put(words.fileSending, sizes),
+      offline: words.fileWaiting,
+      busy: words.fileBusy,
       done: put(words.fileReady, { size: sizes.size }),
-      failed: { tooLarge: words.fileTooLarge, unreadable: words.fileUnreadable, details: words.fileDetails, refused: words.fileRefused }[
+      failed: { tooLarge: words.fileTooLarge, unreadable: words.fileUnreadable, details: words.fileDetails, refused: file.refusal ?? words.fileRefused }[
         file.problem ?? "refused"
       ],
     };

@@ -46,6 +46,7 @@ export const FILL_NAMES = [
   "fileReading",
   "fileSending",
   "fileWaiting",
+  "fileBusy",
   "fileReady",
   "fileTooLarge",
   "fileTooMany",

@@ -38,7 +38,7 @@ export class Room {
     readonly sealed: SealedAnswers,
     readonly definition: Definition,
     readonly answers: Answers,
-    readonly state: CaseState,
+    public state: CaseState,
     public rating: number,
     chain: KeyChain,
   ) {
@@ -85,13 +85,14 @@ export class Room {
       };
       const item = await makeMessage(place, this.secrets, body);
       try {
-        await trying.run(() => this.server.post(item.raw));
+        await this.asking(() => trying.run(() => this.server.post(item.raw)));
+        if (this.state === "answered" || this.state === "closed") this.state = "progress";
         await this.read([...this.items.map((one) => one.raw), item.raw]);
         return;
       } catch (error) {
         if (!(error instanceof ServerError) || tries >= 5) throw error;
         if (error.code === "stale-key") await this.renew();
-        else if (error.code === "overtaken") await this.read(await trying.run(() => this.server.dialogue()));
+        else if (error.code === "overtaken") await this.read(await this.asking(() => trying.run(() => this.server.dialogue())));
         else throw error;
         // An answer that was lost on the way: ours is there already.
         if (this.items.some((one) => equal(one.raw, item.raw))) return;
@@ -102,8 +103,8 @@ export class Room {
   /** Seals a file here and sends it. Raises FileTroubleError. */
   send(file: File, strips: boolean, trying: Trying, progress: Progress): Promise<SealedFile> {
     const place = {
-      open: (size: number) => trying.run(() => this.server.openFile(size)),
-      put: (blob: string, at: number, sealed: Bytes) => trying.run(() => this.server.putChunk(blob, at, sealed)),
+      open: (size: number) => this.asking(() => trying.run(() => this.server.openFile(size))),
+      put: (blob: string, at: number, sealed: Bytes) => this.asking(() => trying.run(() => this.server.putChunk(blob, at, sealed))),
     };
     return sendFile(file, strips, place, progress);
   }
@@ -113,7 +114,7 @@ export class Room {
     const parts: Bytes[] = [];
     const count = chunkCount(file.size);
     for (let at = 0; at < count; at++) {
-      parts.push(await openChunk(file.key, at, await this.server.chunk(file.blob, at), at === count - 1));
+      parts.push(await openChunk(file.key, at, await this.asking(() => this.server.chunk(file.blob, at)), at === count - 1));
     }
     const whole = new Uint8Array(await new Blob(parts).arrayBuffer());
     if (whole.length !== file.size || !equal(await sha256(whole), file.sha256)) throw new WireError("chain", "not the file that was sent");
@@ -122,12 +123,23 @@ export class Room {
   }
 
   async rate(rating: number): Promise<void> {
-    await this.server.rate(rating);
+    await this.asking(() => this.server.rate(rating));
     this.rating = rating;
   }
 
   erase(): Promise<void> {
-    return this.server.erase();
+    return this.asking(() => this.server.erase());
+  }
+
+  /** What the code opened is closed after two hours; whoever is still here has the code, and it is shown once more. */
+  private async asking<Result>(act: () => Promise<Result>): Promise<Result> {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof ServerError) || error.code !== "signed-out") throw error;
+      await this.renew();
+      return act();
+    }
   }
 
   /** The readers changed: their newest key, checked like the first. */

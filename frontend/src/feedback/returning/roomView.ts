@@ -72,10 +72,15 @@ export class RoomView {
       this.close("left");
     });
     leave.className = "btn";
-    this.talk = new TalkView(room, back, this.aborting.signal, this.talk?.unsent ?? this.begun);
+    const state = element("p", "partner-state");
+    const showState = (): void => {
+      state.replaceChildren(icon("clock"), back[STATES[room.state]]);
+    };
+    showState();
+    this.talk = new TalkView(room, back, this.aborting.signal, this.talk?.unsent ?? this.begun, showState);
     const parts: Node[] = [
       this.title,
-      element("p", "partner-state", icon("clock"), back[STATES[room.state]]),
+      state,
       this.talk.root,
     ];
     if (room.said.some((one) => !one.isOwn)) parts.push(this.rating());

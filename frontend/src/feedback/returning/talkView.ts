@@ -40,6 +40,8 @@ export class TalkView {
     private readonly words: ReturnWords,
     private readonly alive: AbortSignal,
     unsent?: Unsent,
+    /** Something was written. */
+    private readonly onWritten: () => void = () => undefined,
   ) {
     this.files = unsent?.files ?? [];
     this.sent = new Map(unsent?.sent);
@@ -174,8 +176,11 @@ export class TalkView {
         this.showChosen();
         this.show();
         this.say(words.sent, true);
+        this.onWritten();
       } catch (error) {
         this.say("");
+        // Its room was cleared away meanwhile: the next try sends all files anew.
+        if (error instanceof Error && "code" in error && error.code === "file-missing") this.sent.clear();
         const told = error instanceof Error && error.name === "ServerError" ? error.message : "";
         if (error instanceof FileTroubleError) this.complain(put(this.sentenceOf(error.trouble), { name: error.file }));
         else this.complain(told === "" ? words.failed : told);
