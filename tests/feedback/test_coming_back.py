@@ -265,7 +265,7 @@ def test_the_trail_says_on_which_day_it_was_erased_and_not_when(
     assert services.record_erasures(world.workspace.id) == 1
     assert services.record_erasures(world.workspace.id) == 0
     (entry,) = entries()
-    assert sentence_of(entry) == "the person erased what they had sent, on Nov. 20, 2026"
+    assert sentence_of(entry) == "noted that the person erased what they had sent, on Nov. 20, 2026"
 
 
 def test_erasing_takes_the_case_out_of_the_engagement_log(

@@ -202,11 +202,9 @@ def test_the_cases_of_who_goes_are_nobodys(
     assert {mail.to[0] for mail in mailoutbox} == {ada.email, dina.email}
     with in_workspace(cases.workspace_id):
         entry = AuditEntry.objects.get(action="feedback.freed_cases")
-    assert entry.details == {
-        "name": edgar.name,
-        "count": 1,
-        "cases": [str(theirs.submission_id)],
-    }
+        told = AuditEntry.objects.get(action="feedback.assigned")
+    assert entry.details == {"name": edgar.name, "count": 1}
+    assert (told.subject_id, told.details) == (theirs.submission_id, {"name": ""})
 
 
 def test_other_roles_that_work_on_cases_keep_theirs(cases: Form, ada: User, dina: User) -> None:

@@ -13,6 +13,7 @@ from comms.feedback.services import events
 from comms.ledger import services as ledger
 
 _NAMED = 500
+"""Cases whose own trail says so; of more, only the person's does."""
 
 
 def free_cases(actor: Actor, user_id: uuid.UUID) -> None:
@@ -31,6 +32,14 @@ def free_cases(actor: Actor, user_id: uuid.UUID) -> None:
     Case.objects.filter(submission_id__in=held).update(
         owner_id=None, reminded_at=None, reminding_until=None
     )
+    for case_id in held[:_NAMED]:
+        ledger.record(
+            action="feedback.assigned",
+            actor=actor,
+            subject_type="case",
+            subject_id=case_id,
+            details={"name": ""},
+        )
     ledger.record(
         action="feedback.freed_cases",
         actor=actor,
@@ -39,7 +48,6 @@ def free_cases(actor: Actor, user_id: uuid.UUID) -> None:
         details={
             "name": accounts.names_of([user_id]).get(user_id, ""),
             "count": len(held),
-            "cases": [str(one) for one in held[:_NAMED]],
         },
     )
     events.tell_cases(actor.workspace_id)

@@ -14,7 +14,7 @@ from comms.ledger.sentences import sentence_of
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One thing that happened; `who` is empty for the person who answered and for the system."""
+    """One thing that happened; `who` is empty for the system."""
 
     at: dt.datetime
     who: str

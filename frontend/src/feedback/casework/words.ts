@@ -3,7 +3,7 @@
 export const CASE_NAMES = [
   "you",
   "person",
-  "personOrSystem",
+  "system",
   "broken",
   "empty",
   "tooLong",

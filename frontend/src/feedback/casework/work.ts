@@ -86,7 +86,7 @@ export class WorkPanel {
       ...work.history.map((act) => {
         const at = element("time", "", act.shown);
         at.dateTime = act.at;
-        const who = act.who === "" ? element("strong", "", this.words.personOrSystem) : element("strong", "", written("bdi", "", act.who));
+        const who = act.who === "" ? element("strong", "", this.words.system) : element("strong", "", written("bdi", "", act.who));
         return element("li", "", element("span", "timeline-when", at), element("span", "timeline-what", who, " ", act.what));
       }),
     );
